@@ -1,0 +1,43 @@
+/** One machine: the memory core, the devices around it, and what its operator set. */
+
+import type { Kernel, KernelSnapshot } from '../kernel/kernel.ts';
+import type { QemuState } from './qemu.ts';
+import type { AcpiMemoryState } from './acpi-memory.ts';
+import type { NvdimmState } from './nd-e820.ts';
+
+/** State of everything above the memory core. Every value is immutable and replaced on change. */
+export interface DeviceState {
+  readonly cmdline: string;
+  /** Loaded modules in load order, underscores as in /proc/modules. */
+  readonly modules: readonly string[];
+  /** The virtual machine monitor, when the machine has one. */
+  readonly qemu: QemuState | undefined;
+  readonly acpiMemory: AcpiMemoryState;
+  readonly nvdimm: NvdimmState;
+}
+
+export interface MachineSnapshot {
+  readonly kernel: KernelSnapshot;
+  readonly devices: DeviceState;
+}
+
+export class Machine {
+  readonly kernel: Kernel;
+  devices: DeviceState;
+
+  constructor(kernel: Kernel, devices: DeviceState) {
+    this.kernel = kernel;
+    this.devices = devices;
+  }
+
+  /** Keeps the present state; costs a few references. */
+  snapshot(): MachineSnapshot {
+    return { kernel: this.kernel.snapshot(), devices: this.devices };
+  }
+
+  /** Goes back to a state kept before. */
+  restore(snapshot: MachineSnapshot): void {
+    this.kernel.restore(snapshot.kernel);
+    this.devices = snapshot.devices;
+  }
+}

@@ -1,0 +1,88 @@
+/** Constants of each architecture that memory hotplug depends on. */
+
+export type ArchName = 'x86_64' | 'arm64' | 'ppc64le' | 's390x' | 'riscv64' | 'loongarch64';
+
+export interface ArchConstants {
+  readonly name: ArchName;
+  /** Page size in bytes. */
+  readonly pageSize: number;
+  /** @kernel SECTION_SIZE_BITS */
+  readonly sectionSizeBits: number;
+  /** @kernel MAX_PHYSMEM_BITS, as the running kernel evaluates it */
+  readonly maxPhysmemBits: number;
+  /** Sub-section size in bytes: 2 MiB everywhere. @kernel SUBSECTION_SHIFT 21 */
+  readonly subsectionSize: number;
+  readonly pagesPerSection: number;
+  readonly pagesPerSubsection: number;
+  readonly subsectionsPerSection: number;
+  /** @kernel pageblock_nr_pages */
+  readonly pageblockPages: number;
+  /** Pages of the largest buddy block. @kernel MAX_ORDER_NR_PAGES */
+  readonly maxOrderPages: number;
+  /** sizeof(struct page) on the kernels of interest. */
+  readonly structPageSize: number;
+  /** sizeof(struct mem_section) in the profiled configuration. */
+  readonly memSectionSize: number;
+  /** @kernel SECTIONS_PER_ROOT with SPARSEMEM_EXTREME */
+  readonly sectionsPerRoot: number;
+  /** How memory_block_size_bytes() is found. */
+  readonly blockSizeRule: 'x86-probe' | 'section' | 's390-increment' | 'ppc-lmb';
+  /** Highest hot-pluggable address, exclusive. @kernel PHYSMEM_END + 1 */
+  readonly physmemEnd: number;
+  /** Size of the huge page that maps the memmap of a section. */
+  readonly pmdSize: number;
+}
+
+const SUBSECTION_SIZE = 2 * 1024 * 1024;
+
+function arch(
+  name: ArchName,
+  pageSize: number,
+  sectionSizeBits: number,
+  maxPhysmemBits: number,
+  pageblockBytes: number,
+  pmdSize: number,
+  maxOrderBytes: number,
+  blockSizeRule: ArchConstants['blockSizeRule'],
+  memSectionSize: number,
+): ArchConstants {
+  const sectionSize = 2 ** sectionSizeBits;
+  return Object.freeze({
+    name,
+    pageSize,
+    sectionSizeBits,
+    maxPhysmemBits,
+    subsectionSize: SUBSECTION_SIZE,
+    pagesPerSection: sectionSize / pageSize,
+    pagesPerSubsection: SUBSECTION_SIZE / pageSize,
+    subsectionsPerSection: sectionSize / SUBSECTION_SIZE,
+    pageblockPages: pageblockBytes / pageSize,
+    maxOrderPages: maxOrderBytes / pageSize,
+    structPageSize: 64,
+    memSectionSize,
+    sectionsPerRoot: pageSize / memSectionSize,
+    blockSizeRule,
+    physmemEnd: 2 ** maxPhysmemBits,
+    pmdSize,
+  });
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/**
+ * Every supported architecture by `name` or `name-pagesize`; the bare name is Debian's page size.
+ * Sources: the kernel's `arch/<arch>/include/asm/sparsemem.h`, `include/linux/pageblock-flags.h`, 6.12 configuration of Debian.
+ */
+export const ARCHITECTURES: Readonly<Record<string, ArchConstants>> = Object.freeze({
+  x86_64: arch('x86_64', 4 * KiB, 27, 46, 2 * MiB, 2 * MiB, 4 * MiB, 'x86-probe', 32),
+  // Five-level paging is decided at run time.
+  'x86_64-5level': arch('x86_64', 4 * KiB, 27, 52, 2 * MiB, 2 * MiB, 4 * MiB, 'x86-probe', 32),
+  arm64: arch('arm64', 4 * KiB, 27, 48, 2 * MiB, 2 * MiB, 4 * MiB, 'section', 32),
+  'arm64-16k': arch('arm64', 16 * KiB, 27, 48, 32 * MiB, 32 * MiB, 32 * MiB, 'section', 32),
+  'arm64-64k': arch('arm64', 64 * KiB, 29, 48, 512 * MiB, 512 * MiB, 512 * MiB, 'section', 32),
+  ppc64le: arch('ppc64le', 64 * KiB, 24, 51, 2 * MiB, 2 * MiB, 16 * MiB, 'ppc-lmb', 32),
+  s390x: arch('s390x', 4 * KiB, 28, 46, 1 * MiB, 1 * MiB, 4 * MiB, 's390-increment', 32),
+  riscv64: arch('riscv64', 4 * KiB, 27, 56, 2 * MiB, 2 * MiB, 4 * MiB, 'section', 32),
+  loongarch64: arch('loongarch64', 16 * KiB, 29, 48, 32 * MiB, 32 * MiB, 32 * MiB, 'section', 32),
+});

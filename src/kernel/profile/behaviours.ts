@@ -1,0 +1,69 @@
+/** What differs between kernels, as one typed record. A profile holds one value for each line. */
+
+export interface Behaviours {
+  // --- sparse sections ---
+  /** Memory is added at 2 MiB granularity, with a sub-section map in every section. */
+  readonly subsectionHotplug: boolean;
+  /** Boot sections carry SECTION_IS_EARLY. */
+  readonly sectionIsEarly: boolean;
+  /** Partly device-owned sections carry SECTION_TAINT_ZONE_DEVICE, and pfn_to_online_page() looks at sub-sections and pgmaps. */
+  readonly taintZoneDevice: boolean;
+  /** The memmap of an early section is never freed in part. */
+  readonly keepsEarlyMemmap: boolean;
+  /** /proc/vmstat counts nr_memmap_pages and nr_memmap_boot_pages. */
+  readonly countsMemmapPages: boolean;
+  /** Compound device mappings share their tail struct pages. */
+  readonly optimisesCompoundMemmap: boolean;
+
+  // --- hotplug ---
+  /** `Misaligned __add_pages start: 0x… end: #…`: the older text prints the end without its prefix. */
+  readonly misalignedEndHasPrefix: boolean;
+  /** Adding ZONE_DEVICE memory raises max_pfn. */
+  readonly deviceMemoryRaisesMaxPfn: boolean;
+  /** memmap_on_memory: 'none', 'single-block' (any other request is refused) or 'per-block' (others fall back). */
+  readonly memmapOnMemory: 'none' | 'single-block' | 'per-block';
+  /** `memory_hotplug.memmap_on_memory=force` is understood. */
+  readonly memmapOnMemoryForce: boolean;
+  /** Memory groups and the auto-movable policy. */
+  readonly autoMovable: boolean;
+  /** Address limits: 'none', 'add-pages' (WARN there) or 'range-allowed' (at resource time, −E2BIG). */
+  readonly addressLimit: 'none' | 'add-pages' | 'range-allowed';
+  /** Blocks with holes may not change state. */
+  readonly refusesBlocksWithHoles: boolean;
+  /** Zones shrink when memory goes offline, and never over ZONE_DEVICE. */
+  readonly shrinksZonesAtOffline: boolean;
+  /** A block remembers its one zone; without one it cannot go offline. */
+  readonly blockStoresZone: boolean;
+  /** What CONFIG_MHP_DEFAULT_ONLINE_TYPE and its forerunner make the default. */
+  readonly defaultOnlineType: 'offline' | 'online' | 'online_kernel' | 'online_movable';
+  /** `removable` is the constant 1. */
+  readonly removableAlwaysOne: boolean;
+  /** Resources may be merged (MHP_MERGE_RESOURCE), and driver-managed names exist. */
+  readonly driverManagedMemory: boolean;
+
+  // --- memremap and resources ---
+  /** region_intersects() also looks below the top level. */
+  readonly regionIntersectsDescendants: boolean;
+  /** "attempted on %s region %#llx-%#llx" instead of function name and resource. */
+  readonly regionWarningShowsRange: boolean;
+
+  // --- boot ---
+  /** Memory block size above 64 GiB: 'largest-divisor' (before 5.9), 'bare-metal-2g', or 'advised' (since 6.15). */
+  readonly x86BlockSizeRule: 'largest-divisor' | 'bare-metal-2g' | 'advised';
+  /** "pages in unavailable ranges" is logged for each zone. */
+  readonly logsUnavailableRanges: 'none' | 'zeroed' | 'per-zone';
+  /** Node spans come from the node's ranges, not from its zones. */
+  readonly nodeSpanFromRanges: boolean;
+  /** E820 ACPI tables count towards the end of RAM. */
+  readonly acpiTablesCountForMaxPfn: boolean;
+
+  // --- text the drivers print ---
+  /** "NAME: probe with driver DRIVER failed with error N" instead of "DRIVER: probe of NAME failed with error N". */
+  readonly probeFailureNamesDevice: boolean;
+  /** A later ACPI memory notification scans again the devices that failed before. */
+  readonly acpiRescansFailedDevices: boolean;
+  /** The ACPI driver drops memmap_on_memory for good once a resource cannot have it. */
+  readonly acpiMemmapOnMemoryBySize: boolean;
+}
+
+export type BehaviourName = keyof Behaviours;

@@ -1,0 +1,59 @@
+/** Folds a release, its changes and an architecture into one frozen profile. */
+
+import { ARCHITECTURES, type ArchConstants } from './arch.ts';
+import type { BehaviourName, Behaviours } from './behaviours.ts';
+import { CHANGES, type ChangeId } from './changes.ts';
+import { RELEASES, BASE, type Release } from './releases.ts';
+
+export interface KernelProfile {
+  /** The name it was asked for by, e.g. `6.12`. */
+  readonly name: string;
+  /** What `uname -r` prints there. */
+  readonly release: string;
+  readonly arch: ArchConstants;
+  readonly does: Behaviours;
+  /** Which change gave each behaviour its value; absent where the base release did. */
+  readonly provenance: Readonly<Partial<Record<BehaviourName, ChangeId>>>;
+  /** Whether recordings of this very kernel hold the model to it. */
+  readonly verified: boolean;
+}
+
+/** Names `resolveProfile` takes, newest last. */
+export function profileNames(): string[] {
+  return Object.keys(RELEASES);
+}
+
+/**
+ * The profile of a named release on an architecture (see ARCHITECTURES for the names).
+ * @throws RangeError for an unknown release or architecture; ask `profileNames()` first.
+ */
+export function resolveProfile(name: string, archName = 'x86_64'): KernelProfile {
+  const arch = ARCHITECTURES[archName];
+  if (arch === undefined) throw new RangeError(`unknown architecture ${archName}`);
+  const lineage: Release[] = [];
+  for (let at: string | undefined = name; at !== undefined; ) {
+    const release: Release | undefined = RELEASES[at];
+    if (release === undefined) throw new RangeError(`unknown kernel ${at}`);
+    lineage.unshift(release);
+    at = release.after;
+  }
+  const does: { -readonly [K in BehaviourName]: Behaviours[K] } = { ...BASE };
+  const provenance: Partial<Record<BehaviourName, ChangeId>> = {};
+  for (const release of lineage) {
+    for (const id of release.changes) {
+      const sets = CHANGES[id].sets;
+      Object.assign(does, sets);
+      for (const behaviour of Object.keys(sets) as BehaviourName[]) provenance[behaviour] = id;
+    }
+    Object.assign(does, release.config);
+  }
+  const own = RELEASES[name] as Release;
+  return Object.freeze({
+    name,
+    release: own.uname ?? name,
+    arch,
+    does: Object.freeze(does),
+    provenance: Object.freeze(provenance),
+    verified: own.verified ?? false,
+  });
+}
