@@ -1,0 +1,106 @@
+/**
+ * Brings in what the tests need from Debian, or says how. As root on Debian it calls apt-get; elsewhere it names the
+ * line to type. Nothing here is needed to build or to run memhp. `MEMHP_NO_APT=1` switches the installing off.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** What the tests call beyond Node: `skips` is what does not run without it. */
+export const DEBIAN_NEEDS = [
+  {
+    binary: 'gcc',
+    package: 'gcc libc6-dev',
+    why: 'compiles the C side of pfn_valid',
+    skips: 'comparison of pfnValid with C, and the C column of `npm run bench`',
+  },
+  {
+    binary: 'lsmem',
+    package: 'util-linux',
+    why: 'the lsmem and chmem ours must equal byte for byte',
+    skips: 'comparison of lsmem with util-linux',
+  },
+  {
+    binary: 'busybox',
+    package: 'busybox-static',
+    why: 'the shell whose words the recordings hold',
+    skips: 'comparison of the shell with busybox',
+  },
+];
+
+/** The full path of a program on PATH, or undefined. */
+export function findProgram(name, path = process.env.PATH ?? '') {
+  for (const folder of [...path.split(delimiter), '/usr/sbin', '/sbin']) {
+    if (folder === '') continue;
+    const candidate = join(folder, name);
+    try {
+      accessSync(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+/** The needs that are not there. */
+export function missingNeeds(needs = DEBIAN_NEEDS, path = process.env.PATH ?? '') {
+  return needs.filter((need) => findProgram(need.binary, path) === undefined);
+}
+
+/** The line an administrator types to bring in `needs`. */
+export function installLine(needs) {
+  return `sudo apt-get install -y --no-install-recommends ${needs.map((need) => need.package).join(' ')}`;
+}
+
+function isDebian() {
+  try {
+    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function apt(args) {
+  const result = spawnSync('apt-get', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 5 * 60 * 1000,
+  });
+  return result.status === 0;
+}
+
+/**
+ * Installs what is missing where that is possible, and says what it did and what will be skipped.
+ * Never fails: a missing program costs the tests that need it, loudly.
+ */
+export function setUp(say = console.log) {
+  const missing = missingNeeds();
+  if (missing.length === 0) {
+    say(`set-up: ${DEBIAN_NEEDS.map((need) => need.binary).join(', ')} are there; nothing to install.`);
+    return [];
+  }
+  const packages = missing.flatMap((need) => need.package.split(' '));
+  const mayInstall = process.env.MEMHP_NO_APT !== '1' && isDebian() && process.getuid?.() === 0;
+  if (mayInstall) {
+    say(`set-up: installing ${packages.join(' ')} with apt-get (MEMHP_NO_APT=1 switches this off).`);
+    const install = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+    // The package lists of a fresh container are empty, so a first failure means: fetch them.
+    if (!apt(install)) {
+      apt(['update', '-q']);
+      apt(install);
+    }
+  }
+  const still = missingNeeds();
+  if (still.length > 0) {
+    say('');
+    for (const need of still) say(`!!! SKIPPED without ${need.binary} (${need.why}): ${need.skips}.`);
+    say(`!!! To run them too: ${installLine(still)}`);
+    say('');
+  }
+  return still;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setUp();
