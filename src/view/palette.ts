@@ -1,0 +1,74 @@
+/**
+ * Colours of owners. Hues follow Okabe and Ito's set, which people with any of the usual colour vision deficiencies
+ * tell apart; each is the nearest of the terminal's 256, and the letters always say the same.
+ */
+
+/** A colour pair: numbers of the terminal's 256-colour table, and the same for SVG. */
+export interface Paint {
+  /** Foreground, 0 to 255. */
+  readonly fg: number;
+  /** Background; undefined leaves the terminal's own. */
+  readonly bg?: number;
+  readonly dim?: boolean;
+}
+
+const BLACK = 16;
+const WHITE = 231;
+
+export const BLUE: Paint = { fg: WHITE, bg: 25 };
+export const SKY: Paint = { fg: BLACK, bg: 74 };
+export const GREEN: Paint = { fg: BLACK, bg: 36 };
+export const TEAL: Paint = { fg: BLACK, bg: 116 };
+export const GREY: Paint = { fg: WHITE, bg: 240 };
+export const DARK: Paint = { fg: 245, bg: 235 };
+export const WARNING: Paint = { fg: WHITE, bg: 160 };
+export const MIXED: Paint = { fg: BLACK, bg: 253 };
+
+/** Device owners take these in address order, so that neighbours differ. */
+export const DEVICE_PAINTS: readonly Paint[] = [
+  { fg: BLACK, bg: 214 },
+  { fg: BLACK, bg: 175 },
+  { fg: WHITE, bg: 166 },
+  { fg: BLACK, bg: 227 },
+  { fg: WHITE, bg: 96 },
+  { fg: BLACK, bg: 180 },
+];
+
+/** The hollow form, for memory that is there but not in use: the hue as letters instead of ground. */
+export function hollow(paint: Paint): Paint {
+  return { fg: paint.bg === 25 ? 75 : (paint.bg ?? paint.fg), bg: 235 };
+}
+
+/** `text` in a paint, as an ANSI sequence that ends by resetting everything. */
+export function paintText(text: string, paint: Paint): string {
+  const codes = [`38;5;${paint.fg}`];
+  if (paint.bg !== undefined) codes.push(`48;5;${paint.bg}`);
+  if (paint.dim === true) codes.push('2');
+  return `\u001b[${codes.join(';')}m${text}\u001b[0m`;
+}
+
+/** Bold, faint: the little emphasis outside the cells. */
+export function bold(text: string): string {
+  return `\u001b[1m${text}\u001b[0m`;
+}
+
+export function faint(text: string): string {
+  return `\u001b[38;5;245m${text}\u001b[0m`;
+}
+
+const BASIC = [
+  '#000000', '#cd3131', '#0dbc79', '#e5e510', '#2472c8', '#bc3fbc', '#11a8cd', '#e5e5e5',
+  '#666666', '#f14c4c', '#23d18b', '#f5f543', '#3b8eea', '#d670d6', '#29b8db', '#ffffff',
+];
+
+/** The RGB value of one of the terminal's 256 colours: 16 basic ones, a cube of six levels, 24 greys. */
+export function rgbOf(colour: number): string {
+  if (colour < 16) return BASIC[colour] ?? '#000000';
+  if (colour >= 232) {
+    const grey = (8 + (colour - 232) * 10).toString(16).padStart(2, '0');
+    return `#${grey}${grey}${grey}`;
+  }
+  const level = (step: number): string => (step === 0 ? 0 : 55 + step * 40).toString(16).padStart(2, '0');
+  const index = colour - 16;
+  return `#${level(Math.floor(index / 36))}${level(Math.floor(index / 6) % 6)}${level(index % 6)}`;
+}
