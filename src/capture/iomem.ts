@@ -1,0 +1,156 @@
+/** Reads /proc/iomem text into a tree, clean from a machine or dirty from a mail. */
+
+import { CaptureError, NoteList, shown } from './capture-error.ts';
+import type { CapturedResource, IomemCapture } from './captured-machine.ts';
+import { parseIomemLine, type IomemLine } from './iomem-line.ts';
+import { CAPTURE_LIMITS } from './limits.ts';
+
+/** Deepest nesting kept; real trees have fewer than ten levels. */
+const MAX_DEPTH = 32;
+
+interface Open {
+  readonly resource: CapturedResource;
+  readonly indent: number;
+}
+
+/**
+ * Reads /proc/iomem text.
+ *
+ * A child always lies inside its parent and siblings are disjoint, so containment alone gives the tree; indentation,
+ * which mail clients change and the kernel stops at five levels, is not needed. What cannot be understood becomes a note.
+ * @throws CaptureError when not one line can be used. Cost is linear in the text, times the depth of the tree.
+ */
+export function parseIomem(text: string, sourceName: string): IomemCapture {
+  const notes = new NoteList();
+  const lines = readLines(text, sourceName, notes);
+  if (lines.length === 0) throw nothingUsable(text, sourceName, notes);
+  const masked = lines.every(({ line }) => line.start === 0 && line.last === 0);
+  if (masked) {
+    notes.add({
+      code: 'masked',
+      source: sourceName,
+      line: (lines[0] as Numbered).number,
+      text: 'every address is zero: /proc/iomem was read without CAP_SYS_ADMIN, which hides addresses; read it as root',
+    });
+    return { roots: maskedTree(lines), lines: lines.length, masked, notes: notes.all(sourceName) };
+  }
+  const roots: CapturedResource[] = [];
+  const open: Open[] = [];
+  let used = 0;
+  let deep = false;
+  for (const { line, number } of lines) {
+    const [startColumn, lastColumn] = line.columns;
+    if (line.remark !== undefined) {
+      notes.add({ code: 'remark', source: sourceName, line: number, text: `\`${shown(line.remark)}\` is taken as a remark` });
+    }
+    if (line.last < line.start && !isEmptyRange(line)) {
+      const text = `the range ends (${line.digits[1]}) before it starts (${line.digits[0]}); the line is left out${lostDigit(line)}`;
+      notes.add({ code: 'inverted', source: sourceName, line: number, column: lastColumn, text });
+      continue;
+    }
+    used += 1;
+    // The kernel prints an empty resource as one that ends just before its start: nothing to place.
+    if (line.last < line.start) continue;
+    const resource: CapturedResource = { name: line.name, start: line.start, end: line.last + 1, line: number, children: [] };
+    while (open.length > 0 && !contains((open.at(-1) as Open).resource, resource)) open.pop();
+    if (open.length >= MAX_DEPTH) {
+      if (!deep) notes.add({ code: 'too-deep', source: sourceName, line: number, text: `nested deeper than ${MAX_DEPTH} levels: taken as lying beside its parent` });
+      deep = true;
+      open.pop();
+    }
+    const siblings = open.at(-1)?.resource.children ?? roots;
+    const before = siblings.at(-1);
+    if (before !== undefined && before.end > resource.start) {
+      const overlap = before.start < resource.end;
+      const what = overlap ? 'overlaps' : 'stands after';
+      const end = overlap ? '; a resource tree never holds both' : ', which has the higher address';
+      notes.add({
+        code: overlap ? 'overlap' : 'order',
+        source: sourceName,
+        line: number,
+        column: startColumn,
+        text: `\`${shown(resource.name)}\` ${what} \`${shown(before.name)}\` of line ${before.line}${end}`,
+      });
+    }
+    siblings.push(resource);
+    open.push({ resource, indent: line.indent });
+  }
+  if (used === 0) throw nothingUsable(text, sourceName, notes);
+  sortTree(roots);
+  return { roots, lines: used, masked, notes: notes.all(sourceName) };
+}
+
+interface Numbered {
+  readonly line: IomemLine;
+  readonly number: number;
+}
+
+function readLines(text: string, source: string, notes: NoteList): Numbered[] {
+  const found: Numbered[] = [];
+  let number = 0;
+  for (let from = 0; from <= text.length; ) {
+    let to = text.indexOf('\n', from);
+    if (to === -1) to = text.length;
+    number += 1;
+    const length = to - from;
+    if (length > CAPTURE_LIMITS.lineLength) {
+      notes.add({ code: 'long-line', source, line: number, text: `the line has ${length} characters and is left out (limit ${CAPTURE_LIMITS.lineLength})` });
+    } else {
+      const result = parseIomemLine(text.slice(from, to).replace(/\r$/, ''));
+      if (result.kind === 'range') found.push({ line: result.line, number });
+      else if (result.kind === 'cut') notes.add({ code: 'cut', source, line: number, text: 'lines were cut out here' });
+      else if (result.kind === 'address-too-large') {
+        notes.add({ code: 'address', source, line: number, column: result.column, text: `the address ${shown(result.text, 24)} lies above 2^53, more than any kernel maps; the line is left out` });
+      } else if (result.kind === 'unreadable') {
+        notes.add({ code: 'unreadable', source, line: number, column: result.column, text: `not \`START-END : NAME\`: \`${shown(text.slice(from, to).trim(), 40)}\`` });
+      }
+    }
+    from = to + 1;
+  }
+  return found;
+}
+
+function nothingUsable(text: string, source: string, notes: NoteList): CaptureError {
+  const help = 'expected lines as in /proc/iomem: `00100000-bfffffff : System RAM`';
+  if (text.trim() === '') return new CaptureError('empty', { source }, 'the file is empty', help);
+  const first = notes.notes[0];
+  if (first === undefined) return new CaptureError('no-iomem', { source }, 'nothing here is a line of /proc/iomem', help);
+  const { line, column } = first;
+  const place = { source, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  return new CaptureError(first.code, place, `no line can be used; the first trouble: ${first.text}`, help);
+}
+
+/** Zero-length resources print as `fed12000-fed11fff`. */
+function isEmptyRange(line: IomemLine): boolean {
+  return line.last === line.start - 1;
+}
+
+/** People drop an `f` when they type a map: say what would fit. */
+function lostDigit(line: IomemLine): string {
+  const [start, last] = line.digits;
+  if (last.length >= start.length || !/f$/i.test(last)) return '';
+  return ` (\`${start}-${last}${'f'.repeat(start.length - last.length)}\` would be a range: was a digit lost?)`;
+}
+
+function contains(outer: CapturedResource, inner: CapturedResource): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** With addresses hidden only indentation tells what lies in what. */
+function maskedTree(lines: readonly Numbered[]): CapturedResource[] {
+  const roots: CapturedResource[] = [];
+  const open: Open[] = [];
+  for (const { line, number } of lines) {
+    while (open.length > 0 && ((open.at(-1) as Open).indent >= line.indent || open.length >= MAX_DEPTH)) open.pop();
+    const resource: CapturedResource = { name: line.name, start: 0, end: 0, line: number, children: [] };
+    (open.at(-1)?.resource.children ?? roots).push(resource);
+    open.push({ resource, indent: line.indent });
+  }
+  return roots;
+}
+
+/** Pasted fragments come in any order; depth is bounded, so recursion is safe. */
+function sortTree(siblings: CapturedResource[]): void {
+  siblings.sort((a, b) => a.start - b.start || b.end - a.end);
+  for (const resource of siblings) sortTree(resource.children);
+}
