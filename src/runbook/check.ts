@@ -1,0 +1,115 @@
+/** Compares what a command did with what the runbook expects of it. */
+
+import type { LogLine } from '../kernel/log.ts';
+import type { Command, ExpectedLine } from './runbook.ts';
+
+/** One disagreement between the runbook and the model. */
+export interface Difference {
+  readonly what: 'output' | 'exit' | 'log';
+  readonly expected: readonly string[];
+  readonly actual: readonly string[];
+  /** First line of the output that disagrees, counted from 0; absent for `exit` and `log`. */
+  readonly at?: number;
+}
+
+/** What a command did, as the tools report it. */
+export interface Outcome {
+  readonly exit: number;
+  readonly output: readonly string[];
+  readonly log: readonly LogLine[];
+}
+
+export interface CheckOptions {
+  /** A command without expected lines must print nothing. */
+  readonly exact?: boolean;
+}
+
+const STAMPED = /^\[ *\d+\.\d{4,9}\]/;
+const TIMELESS = '[time]';
+
+/**
+ * All disagreements, in the order exit, output, log. A missing `[N]` expects 0 as soon as output is expected;
+ * a command with no expectation at all is not compared. Spaces at line ends count for nothing: editors remove them.
+ */
+export function differences(command: Command, outcome: Outcome, options: CheckOptions = {}): Difference[] {
+  const found: Difference[] = [];
+  const { text, log } = sortExpected(command, outcome);
+  const comparesOutput = text.length > 0 || options.exact === true;
+  if (command.prompt === 'shell' && (command.exit !== undefined || text.length > 0 || log.length > 0)) {
+    const expected = command.exit?.value ?? 0;
+    if (outcome.exit !== expected) found.push({ what: 'exit', expected: [`${expected}`], actual: [`${outcome.exit}`] });
+  }
+  if (comparesOutput && !matches(text, outcome.output)) {
+    const expected = text.map((line) => (line.kind === 'any' ? '...' : line.text));
+    found.push({ what: 'output', expected, actual: outcome.output, at: firstMismatch(text, outcome.output) });
+  }
+  const missing = missingLog(log, outcome.log);
+  if (missing.length > 0) found.push({ what: 'log', expected: missing, actual: outcome.log.map((line) => line.text) });
+  return found;
+}
+
+/** Kernel log lines the runbook names, each once: their appearance is what was expected. */
+export function expectedLog(command: Command, outcome: Outcome): string[] {
+  return sortExpected(command, outcome).log;
+}
+
+/** Lines with a time stamp are the kernel's, except under a command that prints such lines itself, as `dmesg` does. */
+function sortExpected(command: Command, outcome: Outcome): { text: ExpectedLine[]; log: string[] } {
+  const printsStamps = outcome.output.some((line) => STAMPED.test(line));
+  const text: ExpectedLine[] = [];
+  const log: string[] = [];
+  for (const line of command.expected) {
+    if (line.kind !== 'log') text.push(line);
+    else if (line.stamped && printsStamps) text.push({ kind: 'text', text: `${TIMELESS} ${line.text}`, span: line.span });
+    else log.push(line.text);
+  }
+  return { text, log };
+}
+
+function same(expected: string, actual: string): boolean {
+  return expected.trimEnd() === actual.trimEnd() || expected.trimEnd() === actual.trimEnd().replace(STAMPED, TIMELESS);
+}
+
+/** Whether the lines match, `...` standing for any run of lines. Linear but for back-tracking to the last `...`. */
+export function matches(expected: readonly ExpectedLine[], actual: readonly string[]): boolean {
+  let at = 0;
+  let resume = -1;
+  let resumeAt = 0;
+  for (let line = 0; line < actual.length; ) {
+    const want = expected[at];
+    if (want?.kind === 'any') {
+      resume = ++at;
+      resumeAt = line;
+    } else if (want?.kind === 'text' && same(want.text, actual[line]!)) {
+      at++;
+      line++;
+    } else if (resume >= 0) {
+      at = resume;
+      line = ++resumeAt;
+    } else {
+      return false;
+    }
+  }
+  while (expected[at]?.kind === 'any') at++;
+  return at === expected.length;
+}
+
+function firstMismatch(expected: readonly ExpectedLine[], actual: readonly string[]): number {
+  let line = 0;
+  for (const want of expected) {
+    if (want.kind !== 'text' || line >= actual.length || !same(want.text, actual[line]!)) break;
+    line++;
+  }
+  return line;
+}
+
+/** Expected log lines that did not come; order counts for nothing, as devices probed side by side log in any. */
+function missingLog(expected: readonly string[], log: readonly LogLine[]): string[] {
+  const left = new Map<string, number>();
+  for (const { text } of log) left.set(text.trimEnd(), (left.get(text.trimEnd()) ?? 0) + 1);
+  return expected.filter((text) => {
+    const count = left.get(text.trimEnd()) ?? 0;
+    if (count > 0) left.set(text.trimEnd(), count - 1);
+    return count === 0;
+  });
+}
