@@ -9,7 +9,7 @@ export interface Paint {
   readonly fg: number;
   /** Background; undefined leaves the terminal's own. */
   readonly bg?: number;
-  readonly dim?: boolean;
+  readonly bold?: boolean;
 }
 
 const BLACK = 16;
@@ -41,19 +41,9 @@ export function hollow(paint: Paint): Paint {
 
 /** `text` in a paint, as an ANSI sequence that ends by resetting everything. */
 export function paintText(text: string, paint: Paint): string {
-  const codes = [`38;5;${paint.fg}`];
+  const codes = paint.bold === true ? ['1', `38;5;${paint.fg}`] : [`38;5;${paint.fg}`];
   if (paint.bg !== undefined) codes.push(`48;5;${paint.bg}`);
-  if (paint.dim === true) codes.push('2');
   return `\u001b[${codes.join(';')}m${text}\u001b[0m`;
-}
-
-/** Bold, faint: the little emphasis outside the cells. */
-export function bold(text: string): string {
-  return `\u001b[1m${text}\u001b[0m`;
-}
-
-export function faint(text: string): string {
-  return `\u001b[38;5;245m${text}\u001b[0m`;
 }
 
 const BASIC = [

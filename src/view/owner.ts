@@ -1,0 +1,124 @@
+/** Owners as the map tells them apart: a letter, a colour and a line of the legend for each. */
+
+import {
+  BLUE, DARK, DEVICE_PAINTS, GREEN, GREY, MIXED, SKY, TEAL, WARNING, hollow, type Paint,
+} from './palette.ts';
+import { isRam, type OwnerKind, type Picture, type Segment } from './picture.ts';
+
+/** What a cell can hold: an owner, or one of three states of a stretch that its owner does not explain. */
+export type CellKind =
+  | OwnerKind
+  | 'hole' // no owner, sub-section bit clear
+  | 'unowned' // a whole sub-section without owner whose bit is set
+  | 'unbacked'; // System RAM or a mapped device whose sub-section bit is clear
+
+export interface Owner {
+  /** Equal for stretches the map draws alike. */
+  readonly key: string;
+  readonly kind: CellKind;
+  readonly label: string;
+  readonly online: boolean | undefined;
+}
+
+export interface Glyph {
+  readonly letter: string;
+  readonly paint: Paint;
+}
+
+export const HOLE: Owner = { key: 'hole', kind: 'hole', label: 'hole', online: undefined };
+export const UNOWNED: Owner = { key: 'unowned', kind: 'unowned', label: 'bit set, no owner', online: undefined };
+export const UNBACKED: Owner = { key: 'unbacked', kind: 'unbacked', label: 'owner, but bit clear', online: undefined };
+
+/** The letter of a cell that several owners share. */
+export const MIXED_GLYPH: Glyph = { letter: '*', paint: MIXED };
+
+const FIXED: Readonly<Record<Exclude<CellKind, 'device'>, Glyph>> = {
+  ram: { letter: 'R', paint: BLUE },
+  'ram-early': { letter: 'R', paint: BLUE },
+  'ram-hotplug': { letter: 'H', paint: SKY },
+  kmem: { letter: 'K', paint: GREEN },
+  'virtio-mem': { letter: 'V', paint: TEAL },
+  unmapped: { letter: 'u', paint: { fg: 179, bg: 235 } },
+  reserved: { letter: '#', paint: GREY },
+  mmio: { letter: '~', paint: DARK },
+  hole: { letter: '.', paint: DARK },
+  unowned: { letter: '?', paint: WARNING },
+  unbacked: { letter: '!', paint: WARNING },
+};
+
+// Devices take what the fixed letters leave; the last one stands for all that come after.
+const DEVICE_LETTERS = [...'ABCDEFGIJLMNOPQSTUWXYZ0123456789', '+'];
+
+export function ownerOf(segment: Segment): Owner {
+  const { kind, label } = segment;
+  if (kind === 'device') return { key: `device ${label}`, kind, label, online: undefined };
+  if (isRam(kind)) return { key: `${kind} ${segment.online ?? ''}`, kind, label, online: segment.online };
+  return { key: kind, kind, label, online: undefined };
+}
+
+/** Hands out the same letter and colour for an owner in every picture it was made for. */
+export class GlyphBook {
+  readonly #devices = new Map<string, Glyph>();
+  readonly #labels = new Map<string, Set<string>>();
+
+  /** Devices are lettered in address order; cost follows the number of segments. */
+  constructor(pictures: readonly Picture[]) {
+    const firstSeen = new Map<string, number>();
+    for (const { segments } of pictures) {
+      for (const segment of segments) {
+        const { key, label } = ownerOf(segment);
+        if (segment.kind === 'device') firstSeen.set(key, Math.min(firstSeen.get(key) ?? Infinity, segment.start));
+        const labels = this.#labels.get(key);
+        if (labels === undefined) this.#labels.set(key, new Set([label]));
+        else if (labels.size < 4) labels.add(label);
+      }
+    }
+    const inOrder = [...firstSeen].sort((a, b) => a[1] - b[1]);
+    inOrder.forEach(([key], index) => {
+      const letter = DEVICE_LETTERS[Math.min(index, DEVICE_LETTERS.length - 1)] as string;
+      this.#devices.set(key, { letter, paint: DEVICE_PAINTS[index % DEVICE_PAINTS.length] as Paint });
+    });
+  }
+
+  glyph(owner: Owner): Glyph {
+    if (owner.kind === 'device') return this.#devices.get(owner.key) ?? MIXED_GLYPH;
+    const fixed = FIXED[owner.kind];
+    if (owner.online !== false) return fixed;
+    return { letter: fixed.letter.toLowerCase(), paint: hollow(fixed.paint) };
+  }
+
+  /** What the legend says about an owner. */
+  describe(owner: Owner): string {
+    const state = owner.online === undefined ? '' : owner.online ? ', online' : ', offline';
+    switch (owner.kind) {
+      case 'ram':
+        return `System RAM${state}`;
+      case 'ram-early':
+        return `System RAM from boot${state}`;
+      case 'ram-hotplug':
+        return `System RAM added later${state}`;
+      case 'kmem':
+      case 'virtio-mem':
+        return `${this.#names(owner)}${state}`;
+      case 'unmapped':
+        return `${this.#names(owner)}: not mapped`;
+      case 'reserved':
+      case 'mmio':
+        return this.#names(owner);
+      case 'device':
+        return owner.label;
+      case 'hole':
+        return 'hole: no owner, sub-section bit clear';
+      case 'unowned':
+        return 'sub-section bit set, but no owner';
+      case 'unbacked':
+        return 'owner, but sub-section bit clear';
+    }
+  }
+
+  // Up to three of the names drawn alike.
+  #names(owner: Owner): string {
+    const labels = [...(this.#labels.get(owner.key) ?? [owner.label])];
+    return labels.length > 3 ? `${labels.slice(0, 3).join(', ')}, ...` : labels.join(', ');
+  }
+}
