@@ -21,6 +21,8 @@ export type E820Type =
 
 export interface E820Entry extends ByteRange {
   readonly type: E820Type;
+  /** The number behind type 'unknown', as firmware gave it (20, say). */
+  readonly typeNumber?: number;
 }
 
 /** A memory affinity entry of the SRAT. */
@@ -40,8 +42,17 @@ export interface BootInput {
   readonly hypervisor: boolean;
   /** Host bridge windows: inserted into iomem before the late reservations. */
   readonly pciWindows?: readonly ByteRange[];
-  /** Setup data and other ranges that firmware's map calls usable but the kernel reserved, when a log tells. */
+  /**
+   * Ranges that firmware's map calls usable but the kernel reserved before it set up memblock, when a log tells:
+   * memory no MTRR makes cacheable, a GART aperture.
+   */
   readonly reservedByBoot?: readonly ByteRange[];
+  /** Ranges reserved later (EFI tables): only the final e820 table and /proc/iomem know. */
+  readonly reservedLate?: readonly ByteRange[];
+  /** Nodes the SRAT gives processors, with memory or without. */
+  readonly cpuNodes?: readonly Nid[];
+  /** What drivers or ACPI advise as the largest memory block (CXL windows), in bytes. */
+  readonly advisedBlockSizeBytes?: number;
 }
 
 export const ZONE_DMA = 0;
@@ -91,7 +102,11 @@ export interface BootMap {
   readonly possibleNodes: readonly Nid[];
   /** SRAT ranges by node for `memory_add_physaddr_to_nid`. */
   readonly numaMemblks: readonly { readonly start: PhysAddr; readonly end: PhysAddr; readonly nid: Nid }[];
+  /** SRAT ranges without memory at boot, where `phys_to_target_node` looks next; absent means none. */
+  readonly numaReservedMemblks?: BootMap['numaMemblks'];
   readonly pageLinks: readonly PageLink[];
+  /** What the kernel says when it cannot boot on this map; the rest then tells how far it came. */
+  readonly panic?: string;
   readonly memoryBlockSizeBytes: number;
   /** `mem=` in bytes, or the largest address: add_memory during boot refuses what lies above. */
   readonly memoryLimit: number;

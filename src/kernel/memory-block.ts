@@ -1,0 +1,237 @@
+/** Memory blocks as devices: their states and every way to change them. */
+
+import { ZONE_NAMES, type ZoneIndex } from './boot/boot-map.ts';
+import {
+  MEM_OFFLINE,
+  MEM_ONLINE,
+  MMOP_OFFLINE,
+  MMOP_ONLINE,
+  MMOP_ONLINE_KERNEL,
+  MMOP_ONLINE_MOVABLE,
+  type MemoryBlock,
+  type OnlineType,
+} from './block-table.ts';
+import { EEXIST, EINVAL, type Errno } from './errno.ts';
+import type { CheckPoint } from './explain.ts';
+import type { Kernel } from './kernel.ts';
+import { offlinePages, onlinePages, setSectionsOnline } from './online-pages.ts';
+import { parseKernelBool, parseOnlineType } from './params.ts';
+import { isAligned, type Nid, type Pfn, type PhysAddr } from './units.ts';
+import { adjustPresentPageCount, movePfnRangeToZone, removePfnRangeFromZone } from './zone.ts';
+import { zoneForPfnRange } from './zone-policy.ts';
+
+const STATE_TEXT: CheckPoint = {
+  file: 'drivers/base/memory.c',
+  fn: 'state_store',
+  condition: 'the text is one of online, online_kernel, online_movable, offline',
+};
+const NOT_YET: CheckPoint = {
+  file: 'drivers/base/core.c',
+  fn: 'device_online',
+  condition: 'the block is not in that state already',
+};
+const ONE_ZONE: CheckPoint = {
+  file: 'drivers/base/memory.c',
+  fn: 'memory_block_offline',
+  condition: 'one single zone manages the whole block',
+};
+const BLOCK_IS_NEW: CheckPoint = {
+  file: 'drivers/base/memory.c',
+  fn: 'add_memory_block',
+  condition: 'no memory block with this number exists',
+};
+
+export function blockStartPfn(kernel: Kernel, id: number): Pfn {
+  return id * kernel.blockPages;
+}
+
+/** Number of the block a physical address lies in. @kernel include/linux/memory.h: phys_to_block_id */
+export function physToBlockId(kernel: Kernel, address: PhysAddr): number {
+  return Math.floor(address / kernel.memoryBlockSizeBytes);
+}
+
+/** Ids of existing blocks that overlap a byte range, ascending. @kernel drivers/base/memory.c: walk_memory_blocks */
+export function memoryBlocksIn(kernel: Kernel, start: PhysAddr, size: number): number[] {
+  const ids: number[] = [];
+  if (size === 0) return ids;
+  const last = physToBlockId(kernel, start + size - 1);
+  for (let id = physToBlockId(kernel, start); id <= last; id++) if (kernel.blocks.has(id)) ids.push(id);
+  return ids;
+}
+
+/**
+ * Makes offline blocks for a range. −EEXIST when one is there already; then none is made.
+ * @kernel drivers/base/memory.c: create_memory_block_devices
+ */
+export function createMemoryBlockDevices(
+  kernel: Kernel,
+  start: PhysAddr,
+  size: number,
+  group: number,
+  memmapPages: number,
+): Errno {
+  const block = kernel.memoryBlockSizeBytes;
+  if (!isAligned(start, block) || !isAligned(size, block)) return -EINVAL;
+  const first = start / block;
+  const last = first + size / block - 1;
+  for (let id = first; id <= last; id++) {
+    const exists = kernel.blocks.has(id);
+    kernel.explain?.(BLOCK_IS_NEW, !exists, { block: id });
+    if (exists) {
+      for (let made = first; made < id; made++) kernel.blocks.delete(made);
+      return -EEXIST;
+    }
+    kernel.blocks.set(id, {
+      state: MEM_OFFLINE,
+      onlineType: MMOP_OFFLINE,
+      nid: -1,
+      zone: undefined,
+      group,
+      memmapPages,
+    });
+  }
+  return 0;
+}
+
+/** @kernel drivers/base/memory.c: remove_memory_block_devices */
+export function removeMemoryBlockDevices(kernel: Kernel, start: PhysAddr, size: number): void {
+  for (const id of memoryBlocksIn(kernel, start, size)) kernel.blocks.delete(id);
+}
+
+/**
+ * Onlines a block with the type it was told last. 0, 1 when it is online already, or −errno.
+ * @kernel drivers/base/core.c: device_online; drivers/base/memory.c: memory_subsys_online
+ */
+export function deviceOnline(kernel: Kernel, id: number): number {
+  const block = kernel.blocks.get(id) as MemoryBlock;
+  kernel.explain?.(NOT_YET, block.state !== MEM_ONLINE, { block: id, state: 'online' });
+  if (block.state === MEM_ONLINE) return 1;
+  const onlineType = block.onlineType === MMOP_OFFLINE ? MMOP_ONLINE : block.onlineType;
+  const error = memoryBlockOnline(kernel, id, block, onlineType);
+  kernel.blocks.update(id, { onlineType: MMOP_OFFLINE });
+  return error;
+}
+
+/**
+ * Offlines a block. 0, 1 when it is offline already, or −errno.
+ * @kernel drivers/base/core.c: device_offline; drivers/base/memory.c: memory_subsys_offline
+ */
+export function deviceOffline(kernel: Kernel, id: number): number {
+  const block = kernel.blocks.get(id) as MemoryBlock;
+  kernel.explain?.({ ...NOT_YET, fn: 'device_offline' }, block.state !== MEM_OFFLINE, { block: id, state: 'offline' });
+  if (block.state === MEM_OFFLINE) return 1;
+  return memoryBlockOffline(kernel, id, block);
+}
+
+/** @kernel drivers/base/memory.c: memory_block_online */
+function memoryBlockOnline(kernel: Kernel, id: number, block: MemoryBlock, onlineType: OnlineType): Errno {
+  const startPfn = blockStartPfn(kernel, id);
+  const { nid, group, memmapPages } = block;
+  const zone = zoneForPfnRange(kernel, onlineType, nid, kernel.groups.get(group), startPfn, kernel.blockPages);
+  if (memmapPages > 0) initMemmapOnMemory(kernel, startPfn, memmapPages, nid, zone);
+  const error = onlinePages(kernel, startPfn + memmapPages, kernel.blockPages - memmapPages, nid, zone, group);
+  if (error !== 0) {
+    if (memmapPages > 0) deinitMemmapOnMemory(kernel, startPfn, memmapPages, nid, zone);
+    return error;
+  }
+  if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, memmapPages);
+  kernel.blocks.update(id, { state: MEM_ONLINE, zone });
+  return 0;
+}
+
+/** @kernel drivers/base/memory.c: memory_block_offline */
+function memoryBlockOffline(kernel: Kernel, id: number, block: MemoryBlock): Errno {
+  const startPfn = blockStartPfn(kernel, id);
+  const { zone, nid, group, memmapPages } = block;
+  kernel.explain?.(ONE_ZONE, zone !== undefined, { block: id });
+  if (zone === undefined) return -EINVAL;
+  if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, -memmapPages);
+  const nrPages = kernel.blockPages - memmapPages;
+  const error = offlinePages(kernel, id, startPfn + memmapPages, nrPages, nid, zone, group);
+  if (error !== 0) {
+    if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, memmapPages);
+    return error;
+  }
+  if (memmapPages > 0) deinitMemmapOnMemory(kernel, startPfn, memmapPages, nid, zone);
+  kernel.blocks.update(id, { state: MEM_OFFLINE, zone: undefined });
+  return 0;
+}
+
+/**
+ * Puts a block's own memmap pages into the zone; whole sections of them come online here.
+ * @kernel mm/memory_hotplug.c: mhp_init_memmap_on_memory
+ */
+function initMemmapOnMemory(kernel: Kernel, startPfn: Pfn, nrPages: number, nid: Nid, zone: ZoneIndex): void {
+  movePfnRangeToZone(kernel, nid, zone, startPfn, nrPages);
+  const { pagesPerSection } = kernel.sections;
+  const whole = nrPages - ((startPfn + nrPages) % pagesPerSection);
+  if (nrPages >= pagesPerSection) setSectionsOnline(kernel, startPfn, whole, true);
+}
+
+/** @kernel mm/memory_hotplug.c: mhp_deinit_memmap_on_memory */
+function deinitMemmapOnMemory(kernel: Kernel, startPfn: Pfn, nrPages: number, nid: Nid, zone: ZoneIndex): void {
+  const { pagesPerSection } = kernel.sections;
+  const whole = nrPages - ((startPfn + nrPages) % pagesPerSection);
+  if (nrPages >= pagesPerSection) setSectionsOnline(kernel, startPfn, whole, false);
+  removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
+}
+
+/**
+ * A write to memoryN/state: 0 or −EINVAL and what on- or offlining returns. The online type stays latched
+ * on a block that is online already, and serves a later `echo 1 > online`.
+ * @kernel drivers/base/memory.c: state_store
+ */
+export function stateStore(kernel: Kernel, id: number, text: string): Errno {
+  const type = parseOnlineType(text.replace(/\n$/, ''));
+  kernel.explain?.(STATE_TEXT, type !== undefined, { text: text.trim() });
+  if (type === undefined) return -EINVAL;
+  if (type === MMOP_OFFLINE) return positiveIsInvalid(deviceOffline(kernel, id));
+  kernel.blocks.update(id, { onlineType: type });
+  return positiveIsInvalid(deviceOnline(kernel, id));
+}
+
+function positiveIsInvalid(result: number): Errno {
+  return result > 0 ? -EINVAL : result;
+}
+
+/**
+ * A write to memoryN/online: as `state`, but asking for the present state succeeds.
+ * @kernel drivers/base/core.c: online_store
+ */
+export function onlineStore(kernel: Kernel, id: number, text: string): Errno {
+  const wanted = parseKernelBool(text);
+  if (wanted === undefined) return -EINVAL;
+  const result = wanted ? deviceOnline(kernel, id) : deviceOffline(kernel, id);
+  return Math.min(result, 0);
+}
+
+/**
+ * The content of memoryN/valid_zones, without newline: the zone of an online block, or the zones an offline one may
+ * go to, the default first.
+ * @kernel drivers/base/memory.c: valid_zones_show
+ */
+export function validZones(kernel: Kernel, id: number): string {
+  const block = kernel.blocks.get(id) as MemoryBlock;
+  if (block.state === MEM_ONLINE) return block.zone === undefined ? 'none' : ZONE_NAMES[block.zone];
+  const startPfn = blockStartPfn(kernel, id);
+  const group = kernel.groups.get(block.group);
+  const types = [MMOP_ONLINE, MMOP_ONLINE_KERNEL, MMOP_ONLINE_MOVABLE] as const;
+  const zones = types.map((type) => zoneForPfnRange(kernel, type, block.nid, group, startPfn, kernel.blockPages));
+  return zones
+    .filter((zone, i) => i === 0 || zone !== zones[0])
+    .map((zone) => ZONE_NAMES[zone])
+    .join(' ');
+}
+
+/** A write to auto_online_blocks: 0 or −EINVAL. @kernel drivers/base/memory.c: auto_online_blocks_store */
+export function autoOnlineBlocksStore(kernel: Kernel, text: string): Errno {
+  const type = parseOnlineType(text.replace(/\n$/, ''));
+  if (type === undefined) return -EINVAL;
+  kernel.params = { ...kernel.params, defaultOnlineType: type };
+  return 0;
+}
+
+/** Links blocks of a range under a node. @kernel drivers/base/node.c: link_mem_sections */
+export function linkMemSections(kernel: Kernel, nid: Nid, start: PhysAddr, size: number): void {
+  for (const id of memoryBlocksIn(kernel, start, size)) kernel.blocks.update(id, { nid });
+}

@@ -1,0 +1,113 @@
+/** Page ranges join a zone and leave it: the halves of onlining and offlining below the memory block. */
+
+import { ZONE_MOVABLE, ZONE_NAMES, type ZoneIndex } from './boot/boot-map.ts';
+import { EBUSY, EINVAL, type Errno } from './errno.ts';
+import type { CheckPoint } from './explain.ts';
+import type { Kernel } from './kernel.ts';
+import { countSystemRamPages } from './resource-query.ts';
+import { SECTION_IS_ONLINE } from './section-table.ts';
+import { hexPadded, isAligned, type Nid, type Pfn } from './units.ts';
+import { adjustPresentPageCount, movePfnRangeToZone, populatedZone, removePfnRangeFromZone, zoneOf } from './zone.ts';
+
+const ONLINE_SPAN: CheckPoint = {
+  file: 'mm/memory_hotplug.c',
+  fn: 'online_pages',
+  condition: 'the range starts at a pageblock and ends at a section',
+};
+const OFFLINE_SPAN: CheckPoint = { ...ONLINE_SPAN, fn: 'offline_pages' };
+const NO_HOLES: CheckPoint = {
+  file: 'mm/memory_hotplug.c',
+  fn: 'offline_pages',
+  condition: 'every page of the range is System RAM (no holes)',
+};
+const MOVABLE_PAGES: CheckPoint = {
+  file: 'mm/page_isolation.c',
+  fn: 'start_isolate_page_range',
+  condition: 'every page of the range can be moved away',
+};
+
+/**
+ * Hands a range to a zone's allocator: sections come online and the zone's present pages grow.
+ * @kernel mm/memory_hotplug.c: online_pages
+ */
+export function onlinePages(
+  kernel: Kernel,
+  startPfn: Pfn,
+  nrPages: number,
+  nid: Nid,
+  zone: ZoneIndex,
+  groupId: number,
+): Errno {
+  const aligned = spanIsAligned(kernel, startPfn, nrPages);
+  kernel.explain?.(ONLINE_SPAN, aligned, { startPfn, nrPages });
+  if (!aligned) return -EINVAL;
+  movePfnRangeToZone(kernel, nid, zone, startPfn, nrPages);
+  const wasPopulated = populatedZone(zoneOf(kernel, nid, zone));
+  setSectionsOnline(kernel, startPfn, nrPages, true);
+  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, nrPages);
+  const node = kernel.nodes.get(nid);
+  if (node !== undefined && !node.online) kernel.nodes = new Map(kernel.nodes).set(nid, { ...node, online: true });
+  if (!wasPopulated) kernel.onZonelistsBuilt?.();
+  return 0;
+}
+
+/**
+ * Takes a range back from its zone. −EINVAL for holes, −EBUSY for pages that cannot be moved: in a kernel zone
+ * that depends on what the pages hold, which no map tells.
+ * @kernel mm/memory_hotplug.c: offline_pages
+ */
+export function offlinePages(
+  kernel: Kernel,
+  blockId: number,
+  startPfn: Pfn,
+  nrPages: number,
+  nid: Nid,
+  zone: ZoneIndex,
+  groupId: number,
+): Errno {
+  const aligned = spanIsAligned(kernel, startPfn, nrPages);
+  kernel.explain?.(OFFLINE_SPAN, aligned, { startPfn, nrPages });
+  if (!aligned) return -EINVAL;
+  if (kernel.profile.does.refusesBlocksWithHoles) {
+    const ramPages = countSystemRamPages(kernel.iomem, startPfn, startPfn + nrPages, kernel.profile.arch.pageSize);
+    kernel.explain?.(NO_HOLES, ramPages === nrPages, { startPfn, nrPages, ramPages });
+    if (ramPages !== nrPages) return failed(kernel, startPfn, nrPages, 'memory holes', -EINVAL);
+  }
+  if (zone !== ZONE_MOVABLE) {
+    const unmovable = kernel.unmovable?.(blockId);
+    if (unmovable === undefined) {
+      kernel.onDepends?.(`memory${blockId} is in zone ${ZONE_NAMES[zone]}: whether its pages can be moved, no map tells`);
+    }
+    kernel.explain?.(MOVABLE_PAGES, unmovable !== true, { zone: ZONE_NAMES[zone], known: unmovable !== undefined });
+    if (unmovable === true) return failed(kernel, startPfn, nrPages, 'failure to isolate range', -EBUSY);
+  }
+  kernel.printk(7, `Offlined Pages ${nrPages}`);
+  setSectionsOnline(kernel, startPfn, nrPages, false);
+  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, -nrPages);
+  if (!populatedZone(zoneOf(kernel, nid, zone))) kernel.onZonelistsBuilt?.();
+  removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
+  return 0;
+}
+
+function failed(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: string, error: Errno): Errno {
+  const { pageSize } = kernel.profile.arch;
+  const start = hexPadded(startPfn * pageSize, 8);
+  const end = hexPadded((startPfn + nrPages) * pageSize - 1, 8);
+  kernel.printk(7, `memory offlining [mem ${start}-${end}] failed due to ${reason}`);
+  return error;
+}
+
+function spanIsAligned(kernel: Kernel, startPfn: Pfn, nrPages: number): boolean {
+  const { pageblockPages, pagesPerSection } = kernel.profile.arch;
+  return nrPages > 0 && isAligned(startPfn, pageblockPages) && isAligned(startPfn + nrPages, pagesPerSection);
+}
+
+/** @kernel mm/sparse.c: online_mem_sections, offline_mem_sections */
+export function setSectionsOnline(kernel: Kernel, startPfn: Pfn, nrPages: number, online: boolean): void {
+  const { sections } = kernel;
+  const last = sections.sectionNr(startPfn + nrPages - 1);
+  for (let nr = sections.sectionNr(startPfn); nr <= last; nr++) {
+    const flags = sections.flags(nr);
+    sections.setFlags(nr, online ? flags | SECTION_IS_ONLINE : flags & ~SECTION_IS_ONLINE);
+  }
+}

@@ -1,0 +1,263 @@
+/** The table of memory sections: flags and sub-section map of each, two levels deep as SPARSEMEM_EXTREME. */
+
+import { CowPages, type CowPage } from './cow-pages.ts';
+import type { ArchConstants } from './profile/arch.ts';
+import type { Pfn } from './units.ts';
+
+/** @kernel include/linux/mmzone.h: the low bits of section_mem_map (5.12 to 6.14) */
+export const SECTION_MARKED_PRESENT = 0x01;
+export const SECTION_HAS_MEM_MAP = 0x02;
+export const SECTION_IS_ONLINE = 0x04;
+export const SECTION_IS_EARLY = 0x08;
+export const SECTION_TAINT_ZONE_DEVICE = 0x10;
+
+/** How the section's `struct mem_section_usage` is held. */
+export const USAGE_NONE = 0;
+/** From memblock at boot: never freed, reused when the section comes back. */
+export const USAGE_BOOT = 1;
+/** From the slab allocator at hotplug: freed with the last sub-section. */
+export const USAGE_SLAB = 2;
+
+/** One root: `sectionsPerRoot` entries. It exists as soon as one of its sections ever did. */
+export class SectionRoot implements CowPage<SectionRoot> {
+  readonly owner: object | undefined;
+  readonly flags: Uint8Array;
+  readonly usage: Uint8Array;
+  /** `words` 32-bit words for each section, lowest sub-section in the lowest bit of the first. */
+  readonly subsectionMap: Uint32Array;
+
+  constructor(owner: object | undefined, flags: Uint8Array, usage: Uint8Array, subsectionMap: Uint32Array) {
+    this.owner = owner;
+    this.flags = flags;
+    this.usage = usage;
+    this.subsectionMap = subsectionMap;
+  }
+
+  clone(owner: object): SectionRoot {
+    return new SectionRoot(owner, this.flags.slice(), this.usage.slice(), this.subsectionMap.slice());
+  }
+}
+
+/** Neighbouring sections that look the same. `subsections` is the map's words, lowest first. */
+export interface SectionRun {
+  readonly first: number;
+  readonly last: number;
+  readonly flags: number;
+  readonly subsections: readonly number[];
+}
+
+/** All sections of a machine. Reading takes constant time; a snapshot shares every unchanged root. */
+export class SectionTable {
+  readonly pagesPerSection: number;
+  readonly pagesPerSubsection: number;
+  readonly subsectionsPerSection: number;
+  readonly sectionsPerRoot: number;
+  /** 32-bit words of one sub-section map. */
+  readonly words: number;
+  /** @kernel NR_MEM_SECTIONS */
+  readonly nrSections: number;
+  readonly #roots: CowPages<SectionRoot>;
+
+  constructor(arch: ArchConstants) {
+    this.pagesPerSection = arch.pagesPerSection;
+    this.pagesPerSubsection = arch.pagesPerSubsection;
+    this.subsectionsPerSection = arch.subsectionsPerSection;
+    this.sectionsPerRoot = arch.sectionsPerRoot;
+    this.words = Math.ceil(arch.subsectionsPerSection / 32);
+    this.nrSections = 2 ** (arch.maxPhysmemBits - arch.sectionSizeBits);
+    this.#roots = new CowPages(Math.ceil(this.nrSections / this.sectionsPerRoot));
+  }
+
+  /** @kernel include/linux/mmzone.h: pfn_to_section_nr */
+  sectionNr(pfn: Pfn): number {
+    return Math.floor(pfn / this.pagesPerSection);
+  }
+
+  /** @kernel include/linux/mmzone.h: subsection_map_index */
+  subsectionIndex(pfn: Pfn): number {
+    return Math.floor((pfn % this.pagesPerSection) / this.pagesPerSubsection);
+  }
+
+  /** The root a section lies in, or undefined when it was never allocated. */
+  rootOf(sectionNr: number): SectionRoot | undefined {
+    return this.#roots.get(Math.floor(sectionNr / this.sectionsPerRoot));
+  }
+
+  /** Low bits of section_mem_map; 0 for a section that is not there. */
+  flags(sectionNr: number): number {
+    const root = this.rootOf(sectionNr);
+    return root === undefined ? 0 : (root.flags[sectionNr % this.sectionsPerRoot] as number);
+  }
+
+  usage(sectionNr: number): number {
+    const root = this.rootOf(sectionNr);
+    return root === undefined ? USAGE_NONE : (root.usage[sectionNr % this.sectionsPerRoot] as number);
+  }
+
+  /** Whether the sub-section's bit is set. */
+  subsectionBit(sectionNr: number, index: number): boolean {
+    const root = this.rootOf(sectionNr);
+    if (root === undefined) return false;
+    const word = root.subsectionMap[(sectionNr % this.sectionsPerRoot) * this.words + (index >>> 5)] as number;
+    return ((word >>> (index & 31)) & 1) === 1;
+  }
+
+  /** The map's words, lowest sub-section first. */
+  subsectionWords(sectionNr: number): readonly number[] {
+    const root = this.rootOf(sectionNr);
+    if (root === undefined) return new Array<number>(this.words).fill(0);
+    const at = (sectionNr % this.sectionsPerRoot) * this.words;
+    return Array.from(root.subsectionMap.subarray(at, at + this.words));
+  }
+
+  /** Number of bits set in the section's map. */
+  countSubsections(sectionNr: number): number {
+    return this.subsectionWords(sectionNr).reduce((sum, word) => sum + popcount(word), 0);
+  }
+
+  setFlags(sectionNr: number, flags: number): void {
+    const root = this.#writable(sectionNr);
+    root.flags[sectionNr % this.sectionsPerRoot] = flags;
+  }
+
+  setUsage(sectionNr: number, usage: number): void {
+    const root = this.#writable(sectionNr);
+    root.usage[sectionNr % this.sectionsPerRoot] = usage;
+  }
+
+  /** Sets or clears the bits `first` to `last`, both included. */
+  writeSubsections(sectionNr: number, first: number, last: number, on: boolean): void {
+    const root = this.#writable(sectionNr);
+    const base = (sectionNr % this.sectionsPerRoot) * this.words;
+    for (let word = first >>> 5; word <= last >>> 5; word++) {
+      const mask = wordMask(word, first, last);
+      const old = root.subsectionMap[base + word] as number;
+      root.subsectionMap[base + word] = on ? old | mask : old & ~mask;
+    }
+  }
+
+  /** How many of the bits `first` to `last`, both included, are set. */
+  countSubsectionsIn(sectionNr: number, first: number, last: number): number {
+    const root = this.rootOf(sectionNr);
+    if (root === undefined) return 0;
+    const base = (sectionNr % this.sectionsPerRoot) * this.words;
+    let count = 0;
+    for (let word = first >>> 5; word <= last >>> 5; word++) {
+      count += popcount((root.subsectionMap[base + word] as number) & wordMask(word, first, last));
+    }
+    return count;
+  }
+
+  /** Gives sections `first` to `last` the same flags, usage and full map: whole roots share one page. */
+  fill(first: number, last: number, flags: number, usage: number): void {
+    const perRoot = this.sectionsPerRoot;
+    let uniform: SectionRoot | undefined;
+    for (let nr = first; nr <= last; ) {
+      if (nr % perRoot === 0 && last - nr + 1 >= perRoot) {
+        uniform ??= new SectionRoot(
+          undefined,
+          new Uint8Array(perRoot).fill(flags),
+          new Uint8Array(perRoot).fill(usage),
+          this.#fullMap(perRoot),
+        );
+        this.#roots.put(nr / perRoot, uniform);
+        nr += perRoot;
+        continue;
+      }
+      this.setFlags(nr, flags);
+      this.setUsage(nr, usage);
+      this.writeSubsections(nr, 0, this.subsectionsPerSection - 1, true);
+      nr++;
+    }
+  }
+
+  /** Allocated roots, ascending: [number of the root's first section, root]. */
+  *roots(): Generator<[firstSection: number, root: SectionRoot]> {
+    for (let i = 0; i < this.#roots.length; i++) {
+      const root = this.#roots.get(i);
+      if (root !== undefined) yield [i * this.sectionsPerRoot, root];
+    }
+  }
+
+  /** Present sections as runs of equal ones; neighbouring shared roots are told apart once. */
+  runs(): SectionRun[] {
+    const runs: { first: number; last: number; flags: number; subsections: readonly number[] }[] = [];
+    const knownUniform = new Set<SectionRoot>();
+    for (const [start, root] of this.roots()) {
+      if (root.owner === undefined && knownUniform.has(root)) {
+        const tail = runs.at(-1);
+        const nextIsOurs = tail !== undefined && tail.last === start - 1 && tail.flags === root.flags[0];
+        if (nextIsOurs && sameWords(tail.subsections, this.subsectionWords(start))) {
+          tail.last = start + this.sectionsPerRoot - 1;
+          continue;
+        }
+      }
+      if (root.owner === undefined) knownUniform.add(root);
+      for (let i = 0; i < this.sectionsPerRoot; i++) {
+        const flags = root.flags[i] as number;
+        if (flags === 0) continue;
+        const subsections = this.subsectionWords(start + i);
+        const tail = runs.at(-1);
+        if (tail?.last === start + i - 1 && tail.flags === flags && sameWords(tail.subsections, subsections)) {
+          tail.last++;
+        } else {
+          runs.push({ first: start + i, last: start + i, flags, subsections });
+        }
+      }
+    }
+    return runs;
+  }
+
+  snapshot(): readonly (SectionRoot | undefined)[] {
+    return this.#roots.snapshot();
+  }
+
+  restore(roots: readonly (SectionRoot | undefined)[]): void {
+    this.#roots.restore(roots);
+  }
+
+  #writable(sectionNr: number): SectionRoot {
+    const perRoot = this.sectionsPerRoot;
+    return this.#roots.writable(
+      Math.floor(sectionNr / perRoot),
+      (owner) =>
+        new SectionRoot(owner, new Uint8Array(perRoot), new Uint8Array(perRoot), new Uint32Array(perRoot * this.words)),
+    );
+  }
+
+  #fullMap(sections: number): Uint32Array {
+    const map = new Uint32Array(sections * this.words);
+    for (let i = 0; i < sections; i++) {
+      for (let word = 0; word < this.words; word++) {
+        map[i * this.words + word] = wordMask(word, 0, this.subsectionsPerSection - 1);
+      }
+    }
+    return map;
+  }
+}
+
+/** The part of bits `first` to `last` that falls into the given word. */
+function wordMask(word: number, first: number, last: number): number {
+  const from = Math.max(first - word * 32, 0);
+  const to = Math.min(last - word * 32, 31);
+  const count = to - from + 1;
+  return ((count === 32 ? 0xffffffff : (1 << count) - 1) << from) >>> 0;
+}
+
+export function popcount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
+
+function sameWords(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i]);
+}
+
+/** A sub-section map in the recordings' hexadecimal form, 16 digits for 64 sub-sections. */
+export function subsectionsHex(words: readonly number[]): string {
+  return words
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .reverse()
+    .join('');
+}
