@@ -37,7 +37,7 @@ export interface PictureBlocks {
   readonly first: number;
   /** Inclusive. */
   readonly last: number;
-  readonly state: 'online' | 'offline' | 'going-offline';
+  readonly state: 'online' | 'offline' | 'going-offline' | 'unknown';
   /** As valid_zones prints it: `DMA32`, `Normal Movable`, `none`; empty when unknown. */
   readonly zones: string;
   readonly node?: Nid;

@@ -1,34 +1,17 @@
 /** Sizes as the neighbouring tools print them. */
 
-const LETTERS = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
-const NAMES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+import { humanSize } from '../tools/human-size.ts';
 
-/**
- * A size as lsmem prints it: `128M`, `2.6G`, `16T`. One decimal, rounded half up, left out when it is zero;
- * the unit is the largest that fits, and rounding does not carry into the next (`1024K`).
- */
+/** A size as lsmem prints it: `128M`, `2.6G`, `16T`. */
 export function shortSize(bytes: number): string {
-  const [text, power] = scaled(bytes);
-  return text + LETTERS[power];
+  return humanSize(BigInt(bytes));
 }
 
-/** The same number with its unit spelt out: `1 GiB`, `2.6 GiB`. */
+/** The same number with its unit spelt out: `1 GiB`, `2.6 GiB`, `12 B`. */
 export function longSize(bytes: number): string {
-  const [text, power] = scaled(bytes);
-  return `${text} ${NAMES[power]}`;
-}
-
-function scaled(bytes: number): [text: string, power: number] {
-  let power = 0;
-  let unit = 1;
-  while (power < LETTERS.length - 1 && bytes >= unit * 1024) {
-    unit *= 1024;
-    power++;
-  }
-  const whole = Math.floor(bytes / unit);
-  const tenths = Math.floor(((bytes % unit) / unit) * 10 + 0.5);
-  if (tenths === 10) return [String(whole + 1), power];
-  return [tenths === 0 ? String(whole) : `${whole}.${tenths}`, power];
+  const text = shortSize(bytes);
+  const letter = text.slice(-1);
+  return `${text.slice(0, -1)} ${letter === 'B' ? 'B' : `${letter}iB`}`;
 }
 
 const KiB = 1024;
