@@ -95,7 +95,7 @@ function registerAndAdd(
 ): Errno {
   const registered = registerMemoryResource(kernel, start, size, name);
   if (registered !== 0) return registered;
-  const error = addMemoryResource(kernel, nid, start, size, name, flags);
+  const error = addMemoryResource(kernel, nid, start, size, flags);
   if (error !== 0) kernel.iomem = releaseRegion(kernel.iomem, start, start + size) ?? kernel.iomem;
   return error;
 }
@@ -130,7 +130,6 @@ function addMemoryResource(
   nidOrMgid: number,
   start: PhysAddr,
   size: number,
-  name: string,
   flags: MhpFlags,
 ): Errno {
   if (!checkHotplugMemoryRange(kernel, start, size)) return -EINVAL;

@@ -125,8 +125,10 @@ function pageunmapRange(kernel: Kernel, pgmap: Pgmap, range: ByteRange): void {
  * @kernel mm/memremap.c: memunmap_pages
  */
 export function memunmapPages(kernel: Kernel, id: number): void {
-  const pgmap = kernel.pgmaps.get(id);
-  if (pgmap === undefined) return;
+  const kept = kernel.pgmaps.get(id);
+  if (kept === undefined) return;
+  // Freed pages are counted on a copy: snapshots share the kept one.
+  const pgmap = kept.altmap === undefined ? kept : { ...kept, altmap: { ...kept.altmap } };
   for (const range of pgmap.ranges) pageunmapRange(kernel, pgmap, range);
   if (pgmap.altmap !== undefined && pgmap.altmap.alloc !== 0) {
     kernel.printkOnce(4, 'failed to free all reserved pages');
