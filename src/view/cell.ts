@@ -9,6 +9,8 @@ export interface Cell {
   readonly owner: Owner;
   /** Whether others share it. */
   readonly mixed: boolean;
+  /** Who shares it, in order of address; only where it is mixed. */
+  readonly shares?: readonly Piece[];
   /** Equal exactly when two cells hold the same. */
   readonly key: string;
 }
@@ -92,7 +94,7 @@ export function cellsOf(picture: Picture, span: Span, count: number): Cell[] {
 }
 
 function cellOf(parts: readonly Piece[]): Cell {
-  const [first] = parts as [Piece];
+  const first = parts[0] as Piece;
   if (parts.every(({ owner }) => owner.key === first.owner.key)) {
     return { owner: first.owner, mixed: false, key: first.owner.key };
   }
@@ -104,5 +106,5 @@ function cellOf(parts: readonly Piece[]): Cell {
     if (sum > (bytes.get(most.key) ?? 0)) most = owner;
   }
   const key = parts.map(({ start, owner }) => `${owner.key}@${start}`).join('|');
-  return { owner: most, mixed: true, key };
+  return { owner: most, mixed: true, shares: parts, key };
 }

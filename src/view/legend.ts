@@ -1,32 +1,57 @@
-/** The legend: a line for each owner that occurs, with its total. */
+/** The legend: a line for each owner that occurs, with its total, and who shares the cells that are shared. */
 
-import type { Ink, Line } from './line.ts';
-import { FAINT } from './line.ts';
-import { MIXED_GLYPH, type GlyphBook } from './owner.ts';
+import type { Cell } from './cell.ts';
+import { FAINT, wrapWords, type Line, type Part } from './line.ts';
+import { MIXED_GLYPH, describeOwner, type GlyphBook } from './owner.ts';
+import { hex } from '../kernel/units.ts';
 import { shortSize } from './size.ts';
 import type { OwnerTotal } from './tally.ts';
 
 const MOST_ENTRIES = 24;
+const MOST_SHARED = 4;
 
-/** Letter, size, meaning. At most two dozen entries; what is left out is counted. */
-export function legendLines(book: GlyphBook, totals: readonly OwnerTotal[], mixed: boolean, _ink: Ink): Line[] {
+/** Letter, size, meaning. At most two dozen owners and four shared cells; what is left out is counted. */
+export function legendLines(
+  book: GlyphBook,
+  totals: readonly OwnerTotal[],
+  mixed: readonly Cell[],
+  width: number,
+): Line[] {
   const listed = totals.slice(0, MOST_ENTRIES);
   const sizes = listed.map(({ bytes }) => shortSize(bytes));
-  const width = Math.max(4, ...sizes.map((size) => size.length));
-  const lines: Line[] = listed.map(({ owner }, index) => {
+  const column = Math.max(4, ...sizes.map((size) => size.length));
+  const lines: Line[] = [];
+  listed.forEach(({ owner, labels }, index) => {
     const { letter, paint } = book.glyph(owner);
-    return [
-      { text: ` ${letter} `, paint },
-      { text: ` ${(sizes[index] ?? '').padStart(width)}  ${book.describe(owner)}` },
-    ];
+    const head = ` ${(sizes[index] ?? '').padStart(column)}  `;
+    lines.push(...entry({ text: ` ${letter} `, paint }, head, describeOwner(owner, labels), width));
   });
-  if (mixed) {
-    lines.push([
-      { text: ` ${MIXED_GLYPH.letter} `, paint: MIXED_GLYPH.paint },
-      { text: ` ${' '.repeat(width)}  more than one owner in the cell` },
-    ]);
-  }
   const left = totals.length - listed.length;
   if (left > 0) lines.push([{ text: `    and ${left} more owners`, paint: FAINT }]);
+  if (mixed.length > 0) {
+    const mark = { text: ` ${MIXED_GLYPH.letter} `, paint: MIXED_GLYPH.paint };
+    const more = mixed.length - MOST_SHARED;
+    const first = mixed.slice(0, more === 1 ? MOST_SHARED + 1 : MOST_SHARED);
+    lines.push([mark, { text: ' shared cells:' }]);
+    for (const cell of first) lines.push(...entry({ text: '   ' }, ' ', sharesText(cell), width));
+    if (more > 1) lines.push([{ text: `    and ${more} more`, paint: FAINT }]);
+  }
   return lines;
+}
+
+function entry(mark: Part, head: string, text: string, width: number): Line[] {
+  const indent = ' '.repeat(mark.text.length + head.length);
+  const [first = '', ...rest] = wrapWords(text, Math.max(8, width - indent.length), '');
+  return [[mark, { text: head + first }], ...rest.map((line): Line => [{ text: indent + line }])];
+}
+
+// Each owner once, in order of address, with what it has of the cell.
+function sharesText(cell: Cell): string {
+  const bytes = new Map<string, number>();
+  for (const { owner, start, end } of cell.shares ?? []) {
+    bytes.set(owner.label, (bytes.get(owner.label) ?? 0) + end - start);
+  }
+  const listed = [...bytes].map(([label, size]) => `${shortSize(size)} ${label}`);
+  const shown = listed.length > 5 ? [...listed.slice(0, 4), `${listed.length - 4} more`] : listed;
+  return `${hex(cell.shares?.[0]?.start ?? 0)}: ${shown.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 /** The map of physical memory as lines of text: sections as rows, sub-sections as cells, owners as letters. */
 
 import type { ByteRange } from '../kernel/units.ts';
+import type { Cell } from './cell.ts';
 import { legendLines } from './legend.ts';
 import { FAINT, MARK, inkLine, wrapWords, type Ink, type Line } from './line.ts';
 import { GlyphBook } from './owner.ts';
@@ -55,18 +56,18 @@ export function renderMap(picture: Picture, options: MapOptions = {}): string[] 
 
   const shape = shapeOf(picture, shown, width);
   const lines: Line[] = [...headingLines(picture, shape)];
-  let mixed = false;
+  const mixed: Cell[] = [];
   shown.forEach((span, index) => {
     const rows = rowLines(picture, span, shape, book, ink, sharesBlock(picture, shown[index - 1], span), options.unfolded);
     for (const row of rows) {
       lines.push(row.line);
-      if (row.cells?.some((cell) => cell.mixed) === true) mixed = true;
+      mixed.push(...(row.cells ?? []).filter((cell) => cell.mixed));
       const marks = options.highlight && highlightMarks(picture, span, row, rows, shape, options.highlight);
       if (marks !== undefined) lines.push(marks);
     }
   });
   if (rest.rows > 0) lines.push([{ text: rest.text(picture, ink), paint: FAINT }]);
-  lines.push([], ...legendLines(book, tally.totals(), mixed, ink));
+  lines.push([], ...legendLines(book, tally.totals(), mixed, width));
   for (const text of wrapWords(countsText(picture, fromSection, toSection), width, '  ')) lines.push([{ text }]);
   return lines.map((line) => inkLine(line, ink, width));
 }

@@ -59,18 +59,15 @@ export function ownerOf(segment: Segment): Owner {
 /** Hands out the same letter and colour for an owner in every picture it was made for. */
 export class GlyphBook {
   readonly #devices = new Map<string, Glyph>();
-  readonly #labels = new Map<string, Set<string>>();
 
   /** Devices are lettered in address order; cost follows the number of segments. */
   constructor(pictures: readonly Picture[]) {
     const firstSeen = new Map<string, number>();
     for (const { segments } of pictures) {
       for (const segment of segments) {
-        const { key, label } = ownerOf(segment);
-        if (segment.kind === 'device') firstSeen.set(key, Math.min(firstSeen.get(key) ?? Infinity, segment.start));
-        const labels = this.#labels.get(key);
-        if (labels === undefined) this.#labels.set(key, new Set([label]));
-        else if (labels.size < 4) labels.add(label);
+        if (segment.kind !== 'device') continue;
+        const { key } = ownerOf(segment);
+        firstSeen.set(key, Math.min(firstSeen.get(key) ?? Infinity, segment.start));
       }
     }
     const inOrder = [...firstSeen].sort((a, b) => a[1] - b[1]);
@@ -86,39 +83,33 @@ export class GlyphBook {
     if (owner.online !== false) return fixed;
     return { letter: fixed.letter.toLowerCase(), paint: hollow(fixed.paint) };
   }
+}
 
-  /** What the legend says about an owner. */
-  describe(owner: Owner): string {
-    const state = owner.online === undefined ? '' : owner.online ? ', online' : ', offline';
-    switch (owner.kind) {
-      case 'ram':
-        return `System RAM${state}`;
-      case 'ram-early':
-        return `System RAM from boot${state}`;
-      case 'ram-hotplug':
-        return `System RAM added later${state}`;
-      case 'kmem':
-      case 'virtio-mem':
-        return `${this.#names(owner)}${state}`;
-      case 'unmapped':
-        return `${this.#names(owner)}: not mapped`;
-      case 'reserved':
-      case 'mmio':
-        return this.#names(owner);
-      case 'device':
-        return owner.label;
-      case 'hole':
-        return 'hole: no owner, sub-section bit clear';
-      case 'unowned':
-        return 'sub-section bit set, but no owner';
-      case 'unbacked':
-        return 'owner, but sub-section bit clear';
-    }
-  }
-
-  // Up to three of the names drawn alike.
-  #names(owner: Owner): string {
-    const labels = [...(this.#labels.get(owner.key) ?? [owner.label])];
-    return labels.length > 3 ? `${labels.slice(0, 3).join(', ')}, ...` : labels.join(', ');
+/** What the legend says about an owner; `labels` are the names drawn alike. */
+export function describeOwner(owner: Owner, labels: readonly string[]): string {
+  const names = labels.length > 3 ? `${labels.slice(0, 3).join(', ')}, ...` : labels.join(', ');
+  const state = owner.online === undefined ? '' : owner.online ? ', online' : ', offline';
+  switch (owner.kind) {
+    case 'ram':
+      return `System RAM${state}`;
+    case 'ram-early':
+      return `System RAM from boot${state}`;
+    case 'ram-hotplug':
+      return `System RAM added later${state}`;
+    case 'kmem':
+    case 'virtio-mem':
+      return `${names}${state}`;
+    case 'unmapped':
+      return `${names}: not mapped`;
+    case 'reserved':
+    case 'mmio':
+    case 'device':
+      return names;
+    case 'hole':
+      return 'hole: no owner';
+    case 'unowned':
+      return 'sub-section bit set, but no owner';
+    case 'unbacked':
+      return 'owner, but sub-section bit clear';
   }
 }

@@ -40,7 +40,7 @@ const BLOCK_COLUMN = 14;
 export function shapeOf(picture: Picture, spans: readonly Span[], width: number, gutter = 0): Shape {
   const columns = Math.max(20, width) - gutter;
   const lastSection = spans.reduce((most, { last }) => Math.max(most, last), 0);
-  const sectionWidth = spans.reduce((most, { first, last }) => Math.max(most, numberRange(first, last).length), 7);
+  const sectionWidth = spans.reduce((most, { first, last }) => Math.max(most, numberRange(first, last).length), 4);
   const topAddress = (lastSection + 1) * picture.sectionSizeBytes - 1;
   const addressDigits = Math.max(8, topAddress.toString(16).length);
   const stacked = columns < STACKED_BELOW;
@@ -75,8 +75,9 @@ export function headingLines(picture: Picture, shape: Shape): Line[] {
   const cells = grouped ? `${size} cells of ${sub} sub-sections` : `sub-sections of ${sub}`;
   if (shape.stacked) return [[{ text: cells, paint: FAINT }]];
   const head =
-    'section'.padStart(shape.sectionWidth) +
-    ` ${'address'.padEnd(shape.addressDigits + 2)} ${'flags'.padEnd(5)}  ${cells.padEnd(shape.barWidth)}  block`;
+    (shape.sectionWidth < 7 ? 'sect' : 'section').padStart(shape.sectionWidth) +
+    ` ${'address'.padEnd(shape.addressDigits + 2)} ${'flags'.padEnd(5)}  ${cells.padEnd(shape.barWidth)}  ` +
+    (picture.blockSizeBytes === picture.sectionSizeBytes ? 'block (same nr)' : 'block');
   return [[{ text: head, paint: FAINT }]];
 }
 
@@ -86,16 +87,17 @@ export function flagLetters(flags: number | undefined): string {
   return [...FLAG_LETTERS].map((letter, bit) => (Math.floor(flags / 2 ** bit) % 2 === 1 ? letter : '-')).join('');
 }
 
-/** `0-3 online DMA32`; empty where there is no block. */
+/** `0-3 online DMA32`, without the numbers where a block is a section; empty where there is no block. */
 export function blockText(picture: Picture, span: Span, manyNodes: boolean): string {
   const { block } = span;
   if (block === undefined) return '';
   const perBlock = picture.blockSizeBytes / picture.sectionSizeBytes;
   const first = Math.floor(span.first / perBlock);
   const last = Math.floor(span.last / perBlock);
+  const numbers = perBlock === 1 ? '' : `${numberRange(first, last)} `;
   const zones = block.zones === '' ? '' : ` ${block.zones.split(' ').join(',')}`;
   const node = manyNodes && block.node !== undefined ? ` node ${block.node}` : '';
-  return `${numberRange(first, last)} ${block.state}${zones}${node}`;
+  return `${numbers}${block.state}${zones}${node}`;
 }
 
 /** What a bar says of its owner. */

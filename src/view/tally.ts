@@ -8,11 +8,13 @@ import { subsectionBit, type Span } from './span.ts';
 export interface OwnerTotal {
   readonly owner: Owner;
   readonly bytes: number;
+  /** The names drawn alike, in order of appearance; four at most. */
+  readonly labels: readonly string[];
 }
 
 /** Bytes of each owner in present sections, by owner key. */
 export class Tally {
-  readonly #totals = new Map<string, { owner: Owner; bytes: number }>();
+  readonly #totals = new Map<string, { owner: Owner; bytes: number; labels: string[] }>();
 
   add(picture: Picture, span: Span): void {
     if (span.section === undefined) return;
@@ -25,8 +27,12 @@ export class Tally {
 
   #count(owner: Owner, bytes: number): void {
     const total = this.#totals.get(owner.key);
-    if (total === undefined) this.#totals.set(owner.key, { owner, bytes });
-    else total.bytes += bytes;
+    if (total === undefined) {
+      this.#totals.set(owner.key, { owner, bytes, labels: [owner.label] });
+      return;
+    }
+    total.bytes += bytes;
+    if (total.labels.length < 4 && !total.labels.includes(owner.label)) total.labels.push(owner.label);
   }
 
   bytes(key: string): number {
