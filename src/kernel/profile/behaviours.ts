@@ -48,10 +48,21 @@ export interface Behaviours {
   readonly regionWarningShowsRange: boolean;
 
   // --- boot ---
-  /** Memory block size above 64 GiB: 'largest-divisor' (before 5.9), 'bare-metal-2g', or 'advised' (since 6.15). */
-  readonly x86BlockSizeRule: 'largest-divisor' | 'bare-metal-2g' | 'advised';
-  /** "pages in unavailable ranges" is logged for each zone. */
-  readonly logsUnavailableRanges: 'none' | 'zeroed' | 'per-zone';
+  /**
+   * Memory block size above 64 GiB: 'always-2g' (up to 4.16), 'largest-divisor' (before 5.9), 'bare-metal-2g', or
+   * 'advised' (since 6.15).
+   */
+  readonly x86BlockSizeRule: 'always-2g' | 'largest-divisor' | 'bare-metal-2g' | 'advised';
+  /**
+   * How boot counts struct pages without memory: not at all; 'reserved' ("Reserved but unavailable", below the end
+   * of memory); 'zeroed' up to max_pfn or 'zeroed-section' to the end of its section ("Zeroed struct page in
+   * unavailable ranges"); 'zone-totals' one line for each zone; 'per-zone' one line for each gap.
+   */
+  readonly logsUnavailableRanges: 'none' | 'reserved' | 'zeroed' | 'zeroed-section' | 'zone-totals' | 'per-zone';
+  /** NUMA ranges are trimmed to memory, not to [0, max_pfn). */
+  readonly numaTrimsToDram: boolean;
+  /** Memory the SRAT leaves out is counted in 'memblock', or by ranges against the 'e820' map. */
+  readonly numaCoverage: 'e820' | 'memblock';
   /** Node spans come from the node's ranges, not from its zones. */
   readonly nodeSpanFromRanges: boolean;
   /** E820 ACPI tables count towards the end of RAM. */

@@ -1,14 +1,18 @@
 /**
  * Changes that alter what a user can observe: one entry per change, keyed by its title's gist.
  * `release` is the mainline release that first held it; a backport is an entry in releases.ts.
- * Titles are the kernel's own; the release is the first with it, from kernel-core reference §13.
+ * Titles are the kernel's own. Titles and commits were checked against mailing-list archives and tree histories, and
+ * what differs between 6.1 and 6.12 against Debian's trees; what could not be found is said in `note`.
  */
 
 import type { Behaviours } from './behaviours.ts';
 
 export interface Change {
   readonly release: string;
+  /** The title, then the commit in parentheses where it was established. */
   readonly subject: string;
+  /** What could not be established, or is easily mistaken. */
+  readonly note?: string;
   readonly sets: Partial<Behaviours>;
 }
 
@@ -25,7 +29,7 @@ const table = {
   },
   'shrink-zones-at-offline': {
     release: 'v5.5',
-    subject: 'mm/memory_hotplug: shrink zones when offlining memory',
+    subject: 'mm/memory_hotplug: shrink zones when offlining memory (feee6b298916)',
     sets: { shrinksZonesAtOffline: true },
   },
   'no-blocks-with-holes': {
@@ -35,122 +39,151 @@ const table = {
   },
   'limit-in-add-pages': {
     release: 'v5.5',
-    subject: 'mm/memory_hotplug.c: Add a bounds check to __add_pages',
+    subject: 'mm/memory_hotplug.c: Add a bounds check to __add_pages (dca4436d1cf9)',
+    note:
+      'Posted as memory_hotplug: Add a bounds check to __add_pages; the file in front is as the tree merged it, by memory.',
     sets: { addressLimit: 'add-pages' },
   },
   'removable-always-one': {
-    release: 'v5.7',
-    subject: 'drivers/base/memory.c: indicate all memory blocks as removable',
+    release: 'v5.6',
+    subject: 'drivers/base/memory.c: indicate all memory blocks as removable (53cdc1cb29e8)',
+    note: 'Merged on the day v5.6 came out (29 March 2020) and in 5.5.14; the core reference says 5.7.',
     sets: { removableAlwaysOne: true },
   },
   'driver-managed': {
     release: 'v5.8',
-    subject: 'mm/memory_hotplug: introduce add_memory_driver_managed()',
+    subject: 'mm/memory_hotplug: introduce add_memory_driver_managed() (7b7b27214bba)',
     sets: { driverManagedMemory: true },
   },
   'keep-early-memmap': {
     release: 'v5.9',
-    subject: 'mm/sparse: never partially remove memmap for early section',
+    subject: 'mm/sparse: never partially remove memmap for early section (ef69bc9f689d)',
     sets: { keepsEarlyMemmap: true },
   },
   'bare-metal-2g-blocks': {
     release: 'v5.9',
-    subject: "x86/mm: use max memory block size on bare metal",
+    subject: 'x86/mm: use max memory block size on bare metal (fe124c95df9e)',
     sets: { x86BlockSizeRule: 'bare-metal-2g' },
   },
   'region-warning-range': {
     release: 'v5.10',
-    subject: 'mm/memremap_pages: support multiple ranges per invocation',
+    subject: 'mm/memremap_pages: support multiple ranges per invocation (b7b3c01b1915)',
     sets: { regionWarningShowsRange: true },
   },
   'taint-zone-device': {
     release: 'v5.12',
-    subject: 'mm: teach pfn_to_online_page() about ZONE_DEVICE section collisions',
+    subject: 'mm: teach pfn_to_online_page() about ZONE_DEVICE section collisions (1f90a3477df3)',
     sets: { taintZoneDevice: true },
   },
   'range-allowed': {
     release: 'v5.12',
-    subject: 'mm/memory_hotplug: prevalidate the address range being added with platform',
+    subject: 'mm/memory_hotplug: prevalidate the address range being added with platform (bca3feaa0764)',
     sets: { addressLimit: 'range-allowed' },
+  },
+  'memmap-of-last-section': {
+    release: 'v5.6',
+    subject: 'mm/page_alloc.c: fix uninitialized memmaps on a partially populated last section',
+    sets: { logsUnavailableRanges: 'zeroed-section' },
   },
   'memmap-init-of-holes': {
     release: 'v5.12',
-    subject: 'mm/page_alloc.c: refactor initialization of struct page for holes in memory layout',
+    subject: 'mm/page_alloc.c: refactor initialization of struct page for holes in memory layout (0740a50b9baa)',
+    sets: { logsUnavailableRanges: 'zone-totals' },
+  },
+  'memmap-init-by-address': {
+    release: 'v5.14',
+    subject: 'mm/page_alloc: fix memory map initialization for descending nodes (122e093c1734)',
     sets: { logsUnavailableRanges: 'per-zone' },
+  },
+  'numa-coverage-of-memblock': {
+    release: 'v6.8',
+    subject: 'NUMA: optimize detection of memory with no node id assigned by firmware (ff6c3d81f2e8)',
+    sets: { numaCoverage: 'memblock' },
+  },
+  'numa-trims-to-dram': {
+    release: 'v6.12',
+    subject: 'mm: numa_memblks: use memblock_{start,end}_of_DRAM() when sanitizing meminfo',
+    sets: { numaTrimsToDram: true },
   },
   'memmap-on-memory': {
     release: 'v5.14',
-    subject: 'mm,memory_hotplug: allocate memmap from the added memory range',
+    subject: 'mm,memory_hotplug: allocate memmap from the added memory range (a08a2ae34613)',
     sets: { memmapOnMemory: 'single-block' },
   },
   'auto-movable': {
     release: 'v5.15',
-    subject: 'mm/memory_hotplug: introduce "auto-movable" online policy',
+    subject: 'mm/memory_hotplug: introduce "auto-movable" online policy (e83a437faa62)',
     sets: { autoMovable: true },
   },
   'block-stores-zone': {
     release: 'v5.18',
-    subject: 'drivers/base/memory: determine and store zone for single-zone memory blocks',
+    subject: 'drivers/base/memory: determine and store zone for single-zone memory blocks (395f6081bad4)',
     sets: { blockStoresZone: true },
   },
   'compound-memmap': {
     release: 'v5.19',
-    subject: 'mm/sparse-vmemmap: improve memory savings for compound devmaps',
+    subject: 'mm/sparse-vmemmap: improve memory savings for compound devmaps (4917f55b4ef9)',
     sets: { optimisesCompoundMemmap: true },
   },
   'memmap-on-memory-force': {
     release: 'v6.6',
-    subject: 'mm/memory_hotplug: support memmap_on_memory when memmap is not aligned to pageblocks',
+    subject: 'mm/memory_hotplug: support memmap_on_memory when memmap is not aligned to pageblocks (2d1f649c7c08)',
     sets: { memmapOnMemoryForce: true },
   },
   'memmap-on-memory-per-block': {
     release: 'v6.8',
-    subject: 'mm/memory_hotplug: split memmap_on_memory requests across memblocks',
+    subject: 'mm/memory_hotplug: split memmap_on_memory requests across memblocks (6b8f0798b85a)',
     sets: { memmapOnMemory: 'per-block', acpiMemmapOnMemoryBySize: false },
   },
   'probe-text': {
-    release: 'v6.10',
-    subject: 'driver core: Make dev_err_probe() and probe failure messages uniform',
+    release: 'v6.9',
+    subject: 'driver: core: Log probe failure as error and with device metadata (32de4b4f9dfa)',
     sets: { probeFailureNamesDevice: true },
   },
   'acpi-rescan': {
     release: 'v6.9',
-    subject: 'ACPI: scan: Fix device check notification handling',
+    subject: 'ACPI: scan: Rework Device Check and Bus Check notification handling (520c2286c222)',
+    note:
+      'Since then a device check scans from the parent on; the backport that 6.1 has, Fix device check notification handling, does not.',
     sets: { acpiRescansFailedDevices: true },
   },
   'memmap-vmstat': {
     release: 'v6.11',
-    subject: 'mm: report per-page metadata information',
+    subject: 'mm: report per-page metadata information (15995a352474)',
     sets: { countsMemmapPages: true },
   },
   'misaligned-text': {
-    release: 'v6.11',
-    subject: 'mm/memory_hotplug: print the end of a misaligned range with its prefix',
+    release: 'v6.5',
+    subject: 'mm: memory_hotplug: fix format string in warnings',
+    note: 'Posted in May 2023; its final commit and release were not found. The text is in 6.12 and not in 6.1.',
     sets: { misalignedEndHasPrefix: true },
   },
   'acpi-tables-max-pfn': {
     release: 'v6.11',
-    subject: 'x86/e820: count ACPI tables towards the end of RAM',
+    subject: 'x86/mm: Make e820__end_ram_pfn() cover E820_TYPE_ACPI ranges (06fa48d85b09)',
     sets: { acpiTablesCountForMaxPfn: true },
   },
   'region-intersects-descendants': {
     release: 'v6.12',
-    subject: 'resource: fix region_intersects() vs add_memory_driver_managed()',
+    subject: 'resource: fix region_intersects() vs add_memory_driver_managed() (b4afe4183ec7)',
     sets: { regionIntersectsDescendants: true },
   },
   'device-memory-max-pfn': {
     release: 'v6.15',
-    subject: 'x86/mm/init: Handle the special case of device private pages in add_pages(), to not increase max_pfn',
+    subject:
+      'x86/mm/init: Handle the special case of device private pages in add_pages(), to not increase max_pfn and trigger dma_addressing_limited() bounce buffers (7170130e4c72)',
     sets: { deviceMemoryRaisesMaxPfn: false },
   },
   'block-size-advice': {
     release: 'v6.15',
     subject: 'x86: probe memory block size advisement value during mm init',
+    note: 'In linux-next in early 2025 under several commits; which one was merged was not established.',
     sets: { x86BlockSizeRule: 'advised' },
   },
   'node-span-from-ranges': {
-    release: 'v7.1',
-    subject: 'mm/mm_init: fix incorrect node_spanned_pages',
+    release: 'v7.2',
+    subject: 'mm/mm_init: fix incorrect node_spanned_pages (7783dcd79ae9)',
+    note: 'Seen among the fixes of 7.2-rc1 in linux-next; its merge was not seen. In 6.12.110, not in 6.1.',
     sets: { nodeSpanFromRanges: true },
   },
 } as const satisfies Record<string, Change>;
