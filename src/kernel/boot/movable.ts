@@ -4,11 +4,9 @@ import { alignUp, type Nid, type Pfn } from '../units.ts';
 import type { MemblockRange } from './boot-map.ts';
 import { memparse, parameq, simpleStrtoull, type CmdlineParam } from './cmdline.ts';
 
-const PAGE_SIZE = 4096n;
-
-/** `kernelcore=` or `movablecore=`: pages, or a percentage of all pages. */
+/** `kernelcore=` or `movablecore=`: bytes, or a percentage of all pages. */
 interface CoreSize {
-  pages: bigint;
+  bytes: bigint;
   percent: bigint;
 }
 
@@ -21,8 +19,8 @@ export interface CoreOptions {
 
 /** @kernel mm/mm_init.c: cmdline_parse_kernelcore, cmdline_parse_movablecore */
 export function coreOptions(params: readonly CmdlineParam[]): CoreOptions {
-  const kernelcore: CoreSize = { pages: 0n, percent: 0n };
-  const movablecore: CoreSize = { pages: 0n, percent: 0n };
+  const kernelcore: CoreSize = { bytes: 0n, percent: 0n };
+  const movablecore: CoreSize = { bytes: 0n, percent: 0n };
   let mirror = false;
   let movableNode = false;
   for (const { key, value } of params) {
@@ -42,7 +40,7 @@ function parseCore(core: CoreSize, text: string): void {
   if (text[number.end] === '%') {
     core.percent = number.value;
   } else {
-    core.pages = memparse(text).value / PAGE_SIZE;
+    core.bytes = memparse(text).value;
     core.percent = 0n;
   }
 }
@@ -63,6 +61,7 @@ export function findZoneMovablePfnsForNodes(
   options: CoreOptions,
   usableStart: Pfn,
   maxOrderPages: number,
+  pageSize: number,
 ): MovableStarts {
   const none: MovableStarts = { starts: new Map(), warnings: [] };
   if (options.movableNode) {
@@ -77,16 +76,21 @@ export function findZoneMovablePfnsForNodes(
     return { ...none, warnings: ['The system has no mirror memory, ignore kernelcore=mirror.'] };
   }
   const totalPages = ranges.reduce((sum, range) => sum + range.endPfn - range.startPfn, 0);
-  const required = requiredKernelcore(options, totalPages, maxOrderPages);
+  const required = requiredKernelcore(options, totalPages, maxOrderPages, pageSize);
   if (required === 0 || required >= totalPages) return none;
   return { starts: alignStarts(spread(ranges, required, usableStart), ranges, maxOrderPages), warnings: [] };
 }
 
 /** Pages the kernel must be able to use; 0 or all of them mean no movable zone. */
-function requiredKernelcore(options: CoreOptions, totalPages: number, maxOrderPages: number): number {
+function requiredKernelcore(
+  options: CoreOptions,
+  totalPages: number,
+  maxOrderPages: number,
+  pageSize: number,
+): number {
   const total = BigInt(totalPages);
-  const amount = ({ pages, percent }: CoreSize) =>
-    percent > 0n ? BigInt.asUintN(64, total * 100n * percent) / 10000n : pages;
+  const amount = ({ bytes, percent }: CoreSize) =>
+    percent > 0n ? BigInt.asUintN(64, total * 100n * percent) / 10000n : bytes / BigInt(pageSize);
   const kernelcore = amount(options.kernelcore);
   const movablecore = amount(options.movablecore);
   if (movablecore === 0n) return Number(kernelcore < total ? kernelcore : total);

@@ -1,6 +1,6 @@
 /** Zones of each node as boot leaves them. */
 
-import type { Nid, Pfn, PfnRange } from '../units.ts';
+import { GiB, MiB, type Nid, type Pfn, type PfnRange } from '../units.ts';
 import {
   ZONE_DEVICE,
   ZONE_MOVABLE,
@@ -15,16 +15,16 @@ import {
 export type ZoneLimits = readonly PfnRange[];
 
 /** 16 MiB and 4 GiB. @kernel MAX_DMA_PFN, MAX_DMA32_PFN */
-const MAX_DMA_PFN = 4096;
-const MAX_DMA32_PFN = 1048576;
+const DMA_END = 16 * MiB;
+const DMA32_END = 4 * GiB;
 const ZONES: readonly ZoneIndex[] = [0, 1, 2, 3, 4];
 
 /**
  * The range each zone may have, the first starting where memory starts.
  * @kernel mm/mm_init.c: free_area_init with arch/x86/mm/init.c: zone_sizes_init
  */
-export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn): ZoneLimits {
-  const highest = [Math.min(MAX_DMA_PFN, maxPfn), Math.min(MAX_DMA32_PFN, maxPfn), maxPfn, 0, 0];
+export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, pageSize: number): ZoneLimits {
+  const highest = [Math.min(DMA_END / pageSize, maxPfn), Math.min(DMA32_END / pageSize, maxPfn), maxPfn, 0, 0];
   let startPfn = firstPfn;
   return ZONES.map((zone) => {
     if (zone === ZONE_MOVABLE) return { startPfn: 0, endPfn: 0 };

@@ -1,0 +1,227 @@
+/** Boot: from firmware's map and the command line to memblock, nodes and zones. */
+
+import { GiB, NUMA_NO_NODE, type Pfn } from '../units.ts';
+import type { LogLevel, LogLine } from '../log.ts';
+import type { KernelProfile } from '../profile/profile.ts';
+import { probeMemoryBlockSize } from './block-size.ts';
+import { ZONE_NAMES, type BootInput, type BootMap, type E820Entry, type MemblockRange } from './boot-map.ts';
+import {
+  blockSizeLine,
+  initmemLines,
+  lastPfnLine,
+  pciGapLine,
+  ramBufferLines,
+  unavailableLine,
+  zoneLines,
+} from './boot-messages.ts';
+import { bootOptions } from './boot-options.ts';
+import { parseArgs, type CmdlineParam } from './cmdline.ts';
+import { applyE820Options, type E820Options } from './e820-options.ts';
+import * as e820 from './e820.ts';
+import { e820MemblockSetup, memblockRanges } from './memblock.ts';
+import { coreOptions, findZoneMovablePfnsForNodes } from './movable.ts';
+import { x86NumaInit, type NumaSetup } from './numa.ts';
+import { memmapInit, type UnavailableRange, unavailableByZone, unavailablePages } from './page-links.ts';
+import { archZoneLimits, bootNodes, usableZoneForMovable } from './zones.ts';
+
+type Say = (level: LogLevel, text: string) => void;
+
+const BIOS_BEGIN = 0xa0000n;
+const BIOS_END = 0x100000n;
+
+/**
+ * What the kernel makes of a machine. Cost follows the number of ranges. Options it does not take are ignored as it
+ * ignores them; where it would stop, `panic` says so.
+ * @kernel arch/x86/kernel/setup.c: setup_arch
+ */
+export function boot(input: BootInput, profile: KernelProfile): BootMap {
+  const log: LogLine[] = [];
+  const say: Say = (level, text) => log.push({ level, text });
+  const { pageSize, pagesPerSection, maxPhysmemBits, maxOrderPages } = profile.arch;
+  const params = parseArgs(input.cmdline);
+  const maxArchPfn = 2 ** maxPhysmemBits / pageSize;
+
+  const table = biosTable(input, say);
+  const { options, panic } = commandLineTable(table, params, say);
+  trimTable(table, profile, say);
+  const maxPfn = endOfRam(table, maxArchPfn, maxArchPfn, profile, say, input);
+  const lowPfns = (4 * GiB) / pageSize;
+  if (maxPfn > lowPfns) endOfRamPfn(table, lowPfns, maxArchPfn, profile, say);
+
+  const memory = e820MemblockSetup(e820.e820Entries(table), 2 ** maxPhysmemBits, pageSize);
+  const numa = x86NumaInit(memory, maxPfn * pageSize, input, params, profile, say);
+  const ranges = withNodes(memblockRanges(numa.regions, pageSize), numa);
+
+  const limits = archZoneLimits(ranges[0]?.startPfn ?? 0, maxPfn, pageSize);
+  const usableStart = limits[usableZoneForMovable(limits)]?.startPfn ?? 0;
+  const movable = findZoneMovablePfnsForNodes(ranges, coreOptions(params), usableStart, maxOrderPages, pageSize);
+  for (const warning of movable.warnings) say(4, warning);
+  for (const line of zoneLines(limits, movable.starts, ranges, pageSize)) say(6, line);
+
+  const nodes = bootNodes(ranges, limits, movable.starts);
+  const memmap = memmapInit(ranges, nodes, pagesPerSection);
+  const initmem = initmemLines(nodes, numa.possibleNodes, pageSize);
+  sayUnavailable(initmem, ranges, nodes, memmap.unavailable, maxPfn, profile, say);
+
+  const finalTable = lateTable(table, input);
+  const gap = pciGapLine(finalTable);
+  if (gap !== undefined) say(6, gap);
+  const memoryEnd = maxPfn * pageSize;
+  const blockSize = probeMemoryBlockSize(profile, memoryEnd, input.hypervisor, input.advisedBlockSizeBytes);
+  say(6, blockSizeLine(blockSize));
+  for (const line of ramBufferLines(finalTable)) say(7, line);
+
+  const stop = panic ?? (ranges.length === 0 ? 'no usable memory is left' : undefined);
+  return {
+    e820: finalTable,
+    memblock: ranges,
+    maxPfn,
+    nodes,
+    possibleNodes: numa.possibleNodes,
+    numaMemblks: numa.meminfo,
+    numaReservedMemblks: numa.reserved,
+    pageLinks: memmap.pageLinks,
+    memoryBlockSizeBytes: blockSize,
+    memoryLimit: options.memoryLimit,
+    options: bootOptions(params),
+    log,
+    ...(stop === undefined ? {} : { panic: stop }),
+  };
+}
+
+/** Firmware's map, sorted and without overlaps. @kernel arch/x86/kernel/e820.c: e820__memory_setup */
+function biosTable(input: BootInput, say: Say): e820.E820Table {
+  const table: e820.E820Table = {
+    entries: [],
+    debug: (text) => say(7, text),
+    error: (text) => say(3, text),
+  };
+  for (const entry of input.e820) {
+    // Beyond the kernel's own room every further entry would only add one more complaint.
+    if (table.entries.length > e820.E820_MAX_ENTRIES) break;
+    const { addr, size, type } = e820.e820Range(entry);
+    e820.e820RangeAdd(table, addr, size, type);
+  }
+  e820.e820UpdateTable(table);
+  say(6, 'BIOS-provided physical RAM map:');
+  for (const line of e820.e820PrintTable(table, 'BIOS-e820')) say(6, line);
+  return table;
+}
+
+/** @kernel arch/x86/kernel/e820.c: e820__finish_early_params */
+function commandLineTable(
+  table: e820.E820Table,
+  params: readonly CmdlineParam[],
+  say: Say,
+): { options: E820Options; panic: string | undefined } {
+  const options = applyE820Options(table, params);
+  if (options.bug) return { options, panic: 'kernel BUG at arch/x86/kernel/e820.c' };
+  if (!options.userDefined) return { options, panic: undefined };
+  if (!e820.e820UpdateTable(table)) return { options, panic: 'Invalid user supplied memory map' };
+  say(6, 'user-defined physical RAM map:');
+  for (const line of e820.e820PrintTable(table, 'user')) say(6, line);
+  return { options, panic: undefined };
+}
+
+/** Page 0 and the BIOS area are never RAM. @kernel arch/x86/kernel/setup.c: trim_bios_range */
+function trimTable(table: e820.E820Table, profile: KernelProfile, say: Say): void {
+  if (profile.arch.blockSizeRule !== 'x86-probe') return;
+  e820.e820RangeUpdate(table, 0n, BigInt(profile.arch.pageSize), e820.E820_TYPE_RAM, e820.E820_TYPE_RESERVED);
+  e820.e820RangeRemove(table, BIOS_BEGIN, BIOS_END - BIOS_BEGIN, e820.E820_TYPE_RAM);
+  if (!e820.e820UpdateTable(table) && table.entries.some((entry) => entry.size === 0n)) {
+    say(4, 'e820: the memory map has a single range');
+    table.entries = table.entries.filter((entry) => entry.size > 0n);
+  }
+}
+
+/** The end of RAM, looked for again when the kernel then takes memory away. @kernel mtrr_trim_uncached_memory */
+function endOfRam(
+  table: e820.E820Table,
+  limitPfn: Pfn,
+  maxArchPfn: Pfn,
+  profile: KernelProfile,
+  say: Say,
+  input: BootInput,
+): Pfn {
+  const first = endOfRamPfn(table, limitPfn, maxArchPfn, profile, say);
+  const reserved = input.reservedByBoot ?? [];
+  if (reserved.length === 0) return first;
+  for (const { start, end } of reserved) {
+    const size = BigInt(end) - BigInt(start);
+    e820.e820RangeUpdate(table, BigInt(start), size, e820.E820_TYPE_RAM, e820.E820_TYPE_RESERVED);
+  }
+  e820.e820UpdateTable(table);
+  return endOfRamPfn(table, limitPfn, maxArchPfn, profile, say);
+}
+
+/** @kernel arch/x86/kernel/e820.c: e820__end_ram_pfn */
+function endOfRamPfn(
+  table: e820.E820Table,
+  limitPfn: Pfn,
+  maxArchPfn: Pfn,
+  profile: KernelProfile,
+  say: Say,
+): Pfn {
+  const { pageSize } = profile.arch;
+  let lastPfn = 0;
+  for (const { start, end, type } of e820.e820Entries(table)) {
+    if (type !== 'ram' && !(type === 'acpi' && profile.does.acpiTablesCountForMaxPfn)) continue;
+    if (Math.floor(start / pageSize) >= limitPfn) continue;
+    lastPfn = Math.max(lastPfn, Math.min(Math.floor(end / pageSize), limitPfn));
+  }
+  lastPfn = Math.min(lastPfn, maxArchPfn);
+  say(6, lastPfnLine(lastPfn, maxArchPfn));
+  return lastPfn;
+}
+
+/**
+ * Gives memory that no table names to the node before it: less than a megabyte, or the table would not be used.
+ * The kernel leaves it without a node.
+ */
+function withNodes(ranges: readonly MemblockRange[], numa: NumaSetup): MemblockRange[] {
+  let nid = numa.meminfo[0]?.nid ?? 0;
+  return ranges.map((range) => {
+    if (range.nid === NUMA_NO_NODE) return { ...range, nid };
+    nid = range.nid;
+    return range;
+  });
+}
+
+function sayUnavailable(
+  initmem: readonly string[],
+  ranges: readonly MemblockRange[],
+  nodes: BootMap['nodes'],
+  unavailable: readonly UnavailableRange[],
+  maxPfn: Pfn,
+  profile: KernelProfile,
+  say: Say,
+): void {
+  const { pagesPerSection } = profile.arch;
+  const total = (endPfn: Pfn) => unavailablePages(ranges, endPfn, pagesPerSection);
+  const mode = profile.does.logsUnavailableRanges;
+  // Kernels that count once do so before they set up the nodes.
+  if (mode === 'reserved' && total(0) > 0) say(6, `Reserved but unavailable: ${total(0)} pages`);
+  if (mode === 'zeroed' || mode === 'zeroed-section') {
+    const end = mode === 'zeroed' ? maxPfn : Math.ceil(maxPfn / pagesPerSection) * pagesPerSection;
+    if (total(end) > 0) say(6, `Zeroed struct page in unavailable ranges: ${total(end)} pages`);
+  }
+  for (const line of initmem) say(6, line);
+  if (mode === 'per-zone') for (const range of unavailable) say(6, unavailableLine(range));
+  if (mode === 'zone-totals') {
+    for (const { zone, pages } of unavailableByZone(ranges, nodes, pagesPerSection)) {
+      say(6, `  ${ZONE_NAMES[zone]} zone: ${pages} pages in unavailable ranges`);
+    }
+  }
+}
+
+/** The table after the late reservations, which memblock no longer sees. */
+function lateTable(table: e820.E820Table, input: BootInput): E820Entry[] {
+  for (const { start, end } of input.reservedLate ?? []) {
+    const quiet = { ...table, debug: () => undefined };
+    const size = BigInt(end) - BigInt(start);
+    e820.e820RangeUpdate(quiet, BigInt(start), size, e820.E820_TYPE_RAM, e820.E820_TYPE_RESERVED);
+    e820.e820UpdateTable(quiet);
+    table.entries = quiet.entries;
+  }
+  return e820.e820Entries(table);
+}
