@@ -82,7 +82,7 @@ const table = {
   },
   'memmap-of-last-section': {
     release: 'v5.6',
-    subject: 'mm/page_alloc.c: fix uninitialized memmaps on a partially populated last section',
+    subject: 'mm/page_alloc.c: fix uninitialized memmaps on a partially populated last section (e822969cab48)',
     sets: { logsUnavailableRanges: 'zeroed-section' },
   },
   'memmap-init-of-holes': {
@@ -102,7 +102,7 @@ const table = {
   },
   'numa-trims-to-dram': {
     release: 'v6.12',
-    subject: 'mm: numa_memblks: use memblock_{start,end}_of_DRAM() when sanitizing meminfo',
+    subject: 'mm: numa_memblks: use memblock_{start,end}_of_DRAM() when sanitizing meminfo (f7feea289f9a)',
     sets: { numaTrimsToDram: true },
   },
   'memmap-on-memory': {

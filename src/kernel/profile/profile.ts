@@ -28,11 +28,11 @@ export function profileNames(): string[] {
  * @throws RangeError for an unknown release or architecture; ask `profileNames()` first.
  */
 export function resolveProfile(name: string, archName = 'x86_64'): KernelProfile {
-  const arch = ARCHITECTURES[archName];
+  const arch = Object.hasOwn(ARCHITECTURES, archName) ? ARCHITECTURES[archName] : undefined;
   if (arch === undefined) throw new RangeError(`unknown architecture ${archName}`);
   const lineage: Release[] = [];
   for (let at: string | undefined = name; at !== undefined; ) {
-    const release: Release | undefined = RELEASES[at];
+    const release: Release | undefined = Object.hasOwn(RELEASES, at) ? RELEASES[at] : undefined;
     if (release === undefined) throw new RangeError(`unknown kernel ${at}`);
     lineage.unshift(release);
     at = release.after;
