@@ -1,0 +1,119 @@
+/** `memhp replay`: plays recordings of real kernels on the model and counts agreement. */
+
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { FACETS } from '../realkernel/compare.ts';
+import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
+import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
+import { renderTable } from '../view/table.ts';
+
+interface ReplayOptions {
+  readonly json?: boolean;
+  readonly diffs: string;
+}
+
+const HELP = `
+Examples:
+  memhp replay traces/dimm-*.json          agreement per facet and family
+  memhp replay --json traces/*.json        the same for programs
+  memhp replay --diffs 20 traces/*.json    more of the disagreements
+
+Exit status: 0 if every facet of every step agrees, 1 if not, 2 for a file that is no recording.
+`;
+
+export function registerReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('play recordings of real kernels on the model and count where they agree')
+    .argument('<trace...>', 'recordings (JSON)')
+    .option('--json', 'print {traces, steps, facets, disagreements} as JSON')
+    .option('--diffs <n>', 'how many disagreements to show', '5')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], options: ReplayOptions) => {
+      process.exitCode = await replay(files, options);
+    });
+}
+
+async function replay(files: readonly string[], options: ReplayOptions): Promise<number> {
+  const replays: Replay[] = [];
+  for (const file of files) {
+    try {
+      replays.push(replayRecording(parseRecording(await readFile(file, 'utf8'), file)));
+    } catch (error) {
+      if (!(error instanceof RecordingError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+      const text = error instanceof RecordingError ? error.message : `cannot read ${file}: ${(error as Error).message}`;
+      process.stderr.write(`error: ${text}\n`);
+      return 2;
+    }
+  }
+  const disagreements = replays.flatMap((each) =>
+    each.comparisons.filter((one) => !one.agrees).map((one) => ({ trace: each.name, ...one })),
+  );
+  if (options.json === true) {
+    const report = {
+      schema: 'memhp/replay/1',
+      traces: replays.length,
+      steps: replays.reduce((sum, each) => sum + each.steps, 0),
+      facets: countFacets(replays, FACETS),
+      disagreements: disagreements.map(({ trace, step, facet, expected, actual }) => ({
+        trace,
+        step,
+        facet,
+        expected,
+        actual,
+      })),
+    };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    process.stdout.write(agreementTable(replays));
+    for (const one of disagreements.slice(0, Number(options.diffs) || 0)) process.stdout.write(diffText(one));
+    if (disagreements.length > Number(options.diffs)) {
+      process.stdout.write(`… ${disagreements.length - Number(options.diffs)} more disagreements (--diffs)\n`);
+    }
+  }
+  return disagreements.length === 0 ? 0 : 1;
+}
+
+/** Families as rows, facets as columns, each cell `agree/total`. */
+function agreementTable(replays: readonly Replay[]): string {
+  const families = groupByFamily(replays);
+  const cell = ({ agree, total }: FacetCount): string => (total === 0 ? '-' : `${agree}/${total}`);
+  const row = (name: string, group: readonly Replay[]): string[] => {
+    const counts = countFacets(group, FACETS);
+    const all = FACETS.reduce(
+      (sum, facet) => ({ agree: sum.agree + counts[facet].agree, total: sum.total + counts[facet].total }),
+      { agree: 0, total: 0 },
+    );
+    const percent = all.total === 0 ? '-' : `${((100 * all.agree) / all.total).toFixed(all.agree === all.total ? 0 : 1)} %`;
+    return [name, String(group.length), ...FACETS.map((facet) => cell(counts[facet])), percent];
+  };
+  const rows = [...families].map(([family, group]) => row(family, group));
+  if (rows.length > 1) rows.push(row('all', replays));
+  const header = ['family', 'traces', ...FACETS, 'agreement'];
+  const lines = renderTable([header, ...rows], ['left', ...header.slice(1).map(() => 'right' as const)]);
+  const settled = replays.reduce((sum, each) => sum + each.settled.length, 0);
+  const note =
+    settled === 0 ? '' : `${settled} outcomes hung on what pages held; the model says "depends" and followed the recording.\n`;
+  return `${lines.join('\n')}\n${note}`;
+}
+
+function groupByFamily(replays: readonly Replay[]): Map<string, Replay[]> {
+  const groups = new Map<string, Replay[]>();
+  for (const each of replays) {
+    const family = familyOf(each.name);
+    groups.set(family, [...(groups.get(family) ?? []), each]);
+  }
+  return groups;
+}
+
+function diffText(one: Comparison & { trace: string }): string {
+  const expected = new Set(one.expected);
+  const actual = new Set(one.actual);
+  const gone = one.expected.filter((line) => !actual.has(line)).map((line) => `  - ${line}`);
+  const fresh = one.actual.filter((line) => !expected.has(line)).map((line) => `  + ${line}`);
+  const order = gone.length + fresh.length === 0 ? ['  the same lines in another order'] : [];
+  const head = `${basename(one.trace)} step ${one.step} ${one.facet}: ${one.command}`;
+  return [``, head, '  (- the kernel, + the model)', ...gone, ...fresh, ...order, ''].join('\n');
+}
+

@@ -1,0 +1,96 @@
+/** Compares what a model and a kernel did, facet by facet, leaving out what no map predicts. */
+
+import type { RecordedState } from './recording.ts';
+
+export const STATE_FACETS = ['iomem', 'blocks', 'zones', 'online_pfns', 'sections'] as const;
+export const FACETS = ['exit', 'output', 'dmesg', ...STATE_FACETS] as const;
+export type StateFacet = (typeof STATE_FACETS)[number];
+export type Facet = (typeof FACETS)[number];
+
+/** Names in /proc/iomem that the model owns; firmware devices, bridges and the kernel image are not its subject. */
+const OWNED = [
+  /^System RAM( \(.*\))?$/,
+  /^Reserved$/i,
+  /^RAM buffer$/,
+  /^ACPI (Tables|Non-volatile Storage)$/,
+  /^Unusable memory$/,
+  /^Unknown E820 type$/,
+  /^Soft Reserved$/,
+  /^Persistent Memory( \(legacy\))?$/,
+  /^CXL Window \d+$/,
+  /^(region|dax|namespace|btt|pfn|hmem|virtio)\d+(\.\d+)*$/,
+];
+
+/** The lines of /proc/iomem that the model answers for, indented by what is left of their parents. */
+export function ownedIomem(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  const owners: number[] = [];
+  for (const line of lines) {
+    const depth = (line.length - line.trimStart().length) / 2;
+    while (owners.length > 0 && (owners.at(-1) as number) >= depth) owners.pop();
+    const name = line.slice(line.indexOf(' : ') + 3);
+    if (!OWNED.some((pattern) => pattern.test(name))) continue;
+    kept.push('  '.repeat(owners.length) + line.trimStart());
+    owners.push(depth);
+  }
+  return kept;
+}
+
+/** Log lines whose content depends on more than the map: zone lists' totals, page dumps, other subsystems. */
+const UNPREDICTABLE_LOG = [
+  /^Fallback order for Node /,
+  /^Built \d+ zonelists/,
+  /^Policy zone: /,
+  /^page: ?/,
+  /^head: ?/,
+  /^(anon )?flags: 0x/,
+  /^raw: [0-9a-f]{16}/,
+  /^page_type: /,
+  /^page dumped because: /,
+  /^clocksource: /,
+  /^ACPI: \\/,
+];
+
+/** Log lines to compare, in an order that does not hang on which device was probed first. */
+export function comparableLog(lines: readonly string[]): string[] {
+  const kept = lines.map((line) => line.trimEnd()).filter((line) => !UNPREDICTABLE_LOG.some((p) => p.test(line)));
+  // Lines about one device keep their order; devices are put in order of their names.
+  const device = (line: string): string => /^\S+ [^\s:]+(?=:)/.exec(line)?.[0] ?? '';
+  return kept
+    .map((line, index) => ({ line, index, key: device(line) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index))
+    .map(({ line }) => line);
+}
+
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+
+/** Output to compare: uuids are random. */
+export function comparableOutput(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(UUID, '<uuid>'));
+}
+
+/** A facet of a state as lines, the form in which it is compared and shown. */
+export function facetLines(state: RecordedState, facet: StateFacet): string[] {
+  switch (facet) {
+    case 'iomem':
+      return ownedIomem(state.iomem);
+    case 'online_pfns':
+      return [...state.online_pfns];
+    case 'blocks':
+      return state.blocks.map((run) => `memory${run.first}-${run.last} ${run.state} ${run.valid_zones}`);
+    case 'zones':
+      return state.zones.map(
+        (zone) =>
+          `node ${zone.node} ${zone.zone} start_pfn ${zone.start_pfn} spanned ${zone.spanned} present ${zone.present}`,
+      );
+    case 'sections':
+      return state.sections.map((run) => {
+        const bits = run.subsections === null || run.subsections === undefined ? '' : ` ${run.subsections}`;
+        return `section ${run.first}-${run.last} flags 0x${run.flags.toString(16).padStart(2, '0')}${bits}`;
+      });
+  }
+}
+
+export function sameLines(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((line, i) => line === b[i]);
+}

@@ -1,0 +1,72 @@
+/** The model's state in the form of a recording, facet by facet. */
+
+import type { Machine } from '../drivers/machine.ts';
+import { MEM_ONLINE } from '../kernel/block-table.ts';
+import { ZONE_NAMES } from '../kernel/boot/boot-map.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { validZones } from '../kernel/memory-block.ts';
+import { onlinePfnRuns } from '../kernel/pfn.ts';
+import { printIomem } from '../kernel/resource-query.ts';
+import { subsectionsHex } from '../kernel/section-table.ts';
+import { alignUp } from '../kernel/units.ts';
+import { populatedZone } from '../kernel/zone.ts';
+import type { BlockRunRecord, RecordedState, SectionRunRecord, ZoneRecord } from './recording.ts';
+
+export function stateOfMachine(machine: Machine): RecordedState {
+  const { kernel } = machine;
+  return {
+    iomem: printIomem(kernel.iomem),
+    blocks: blockRecords(kernel),
+    zones: zoneRecords(kernel),
+    online_pfns: onlinePfnRecords(kernel),
+    sections: sectionRecords(kernel),
+  };
+}
+
+function blockRecords(kernel: Kernel): BlockRunRecord[] {
+  const records: BlockRunRecord[] = [];
+  for (const id of kernel.blocks.ids()) {
+    const state = kernel.blocks.state(id) === MEM_ONLINE ? 'online' : 'offline';
+    const zones = validZones(kernel, id).replaceAll(' ', ',');
+    const last = records.at(-1);
+    if (last?.last === id - 1 && last.state === state && last.valid_zones === zones) last.last = id;
+    else records.push({ first: id, last: id, state, valid_zones: zones });
+  }
+  return records;
+}
+
+/** The zones for which /proc/zoneinfo prints a start_pfn: the populated ones. */
+function zoneRecords(kernel: Kernel): ZoneRecord[] {
+  return [...kernel.nodes.values()]
+    .sort((a, b) => a.nid - b.nid)
+    .flatMap((node) =>
+      node.zones.flatMap((zone, index) =>
+        populatedZone(zone)
+          ? {
+              node: node.nid,
+              zone: ZONE_NAMES[index] as string,
+              start_pfn: zone.startPfn,
+              spanned: zone.spanned,
+              present: zone.present,
+            }
+          : [],
+      ),
+    );
+}
+
+/** /proc/kpageflags ends at max_pfn, rounded up to a section. */
+function onlinePfnRecords(kernel: Kernel): string[] {
+  const end = alignUp(kernel.maxPfn, kernel.sections.pagesPerSection);
+  return onlinePfnRuns(kernel)
+    .filter((run) => run.startPfn < end)
+    .map((run) => `${run.startPfn.toString(16)}-${Math.min(run.endPfn, end).toString(16)}`);
+}
+
+function sectionRecords(kernel: Kernel): SectionRunRecord[] {
+  return kernel.sections.runs().map(({ first, last, flags, subsections }) => ({
+    first,
+    last,
+    flags,
+    subsections: kernel.profile.does.subsectionHotplug ? subsectionsHex(subsections) : null,
+  }));
+}

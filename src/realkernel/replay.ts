@@ -1,0 +1,147 @@
+/** Replays a recording on the model and counts where they agree. */
+
+import { bootInputOf, parseBootLog } from '../capture/boot-log.ts';
+import { buildMachine } from '../drivers/build-machine.ts';
+import type { Machine } from '../drivers/machine.ts';
+import { profileForRelease } from '../kernel/profile/for-release.ts';
+import type { CommandResult } from '../tools/command-result.ts';
+import { runMonitor } from '../tools/monitor.ts';
+import { runShell } from '../tools/shell.ts';
+import { NotModelled } from '../tools/tool.ts';
+import {
+  comparableLog,
+  comparableOutput,
+  facetLines,
+  type Facet,
+  sameLines,
+  STATE_FACETS,
+} from './compare.ts';
+import { stateOfMachine } from './model-state.ts';
+import type { RecordedState, RecordedStep, Recording } from './recording.ts';
+
+/** One facet of one step, compared. Step 0 is boot. */
+export interface Comparison {
+  readonly step: number;
+  readonly command: string;
+  readonly facet: Facet;
+  readonly agrees: boolean;
+  readonly expected: readonly string[];
+  readonly actual: readonly string[];
+}
+
+export interface Replay {
+  readonly name: string;
+  readonly steps: number;
+  readonly comparisons: readonly Comparison[];
+  /** What depended on more than the map, and was taken from the recording. */
+  readonly settled: readonly string[];
+}
+
+/** The machine of a recording, booted from the firmware map its boot log shows. */
+export function machineOfRecording(recording: Recording): Machine {
+  const log = parseBootLog(recording.boot_dmesg.join('\n'));
+  const hypervisor = !recording.qemu.some((argument) => /(^|,)-hypervisor\b/.test(argument));
+  return buildMachine(
+    {
+      kernel: profileForRelease(recording.kernel.release),
+      memory: '',
+      cmdline: recording.cmdline,
+      qemu: recording.qemu,
+    },
+    { ...bootInputOf(log), hypervisor },
+  );
+}
+
+/** Boots the recorded machine on the model, types its commands and compares every facet. */
+export function replayRecording(recording: Recording): Replay {
+  const machine = machineOfRecording(recording);
+  const comparisons: Comparison[] = [];
+  const settled: string[] = [];
+  let state = recording.boot_state;
+  compareState(machine, state, 0, 'boot', comparisons);
+  for (const [index, step] of recording.steps.entries()) {
+    const number = index + 1;
+    const command = step.run ?? `(qemu) ${step.monitor ?? ''}`;
+    state = { ...state, ...withoutUndefined(step.changed) };
+    settleFromRecording(machine, state, settled);
+    const result = play(machine, step);
+    compareResult(result, step, number, command, comparisons);
+    compareState(machine, state, number, command, comparisons);
+  }
+  return { name: recording.name, steps: recording.steps.length, comparisons, settled };
+}
+
+function withoutUndefined(changed: RecordedStep['changed']): Partial<RecordedState> {
+  return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+}
+
+// Whether the pages of a kernel zone could be moved no map tells: what the kernel then did does.
+function settleFromRecording(machine: Machine, after: RecordedState, settled: string[]): void {
+  machine.kernel.unmovable = (block) => {
+    const run = after.blocks.find(({ first, last }) => first <= block && block <= last);
+    const unmovable = run?.state === 'online';
+    settled.push(`memory${block}: ${unmovable ? 'could not be moved' : 'could be moved'}`);
+    return unmovable;
+  };
+}
+
+function play(machine: Machine, step: RecordedStep): CommandResult {
+  try {
+    return step.run === undefined ? runMonitor(machine, step.monitor ?? '') : runShell(machine, step.run);
+  } catch (error) {
+    if (!(error instanceof NotModelled)) throw error;
+    return { exit: -1, output: [`not modelled: ${error.message}`], log: [], depends: [] };
+  }
+}
+
+function compareResult(
+  result: CommandResult,
+  step: RecordedStep,
+  number: number,
+  command: string,
+  comparisons: Comparison[],
+): void {
+  const add = (facet: Facet, expected: readonly string[], actual: readonly string[]): void => {
+    comparisons.push({ step: number, command, facet, agrees: sameLines(expected, actual), expected, actual });
+  };
+  if (step.exit !== undefined && step.exit !== null) add('exit', [String(step.exit)], [String(result.exit)]);
+  add('output', comparableOutput(step.output), comparableOutput(result.output));
+  // Debug lines reach the log only where someone turned them on.
+  const log = result.log.filter((line) => line.level < 7).map((line) => line.text);
+  add('dmesg', comparableLog(step.dmesg), comparableLog(log));
+}
+
+function compareState(
+  machine: Machine,
+  expected: RecordedState,
+  step: number,
+  command: string,
+  comparisons: Comparison[],
+): void {
+  const actual = stateOfMachine(machine);
+  for (const facet of STATE_FACETS) {
+    const wanted = facetLines(expected, facet);
+    const got = facetLines(actual, facet);
+    comparisons.push({ step, command, facet, agrees: sameLines(wanted, got), expected: wanted, actual: got });
+  }
+}
+
+export interface FacetCount {
+  readonly agree: number;
+  readonly total: number;
+}
+
+/** Agreement per facet over any number of replays; facets without a comparison are there with zeros. */
+export function countFacets(replays: readonly Replay[], facets: readonly Facet[]): Record<Facet, FacetCount> {
+  const counts = Object.fromEntries(facets.map((facet) => [facet, { agree: 0, total: 0 }])) as Record<
+    Facet,
+    { agree: number; total: number }
+  >;
+  for (const replay of replays) {
+    for (const { facet, agrees } of replay.comparisons) {
+      counts[facet].total++;
+      if (agrees) counts[facet].agree++;
+    }
+  }
+  return counts;
+}
