@@ -20,7 +20,8 @@ export interface LsmemOptions {
   readonly split: string | undefined;
   /** Prefix of every path, without a slash at its end. */
   readonly sysroot: string;
-  readonly summary: 'never' | 'always' | 'only';
+  readonly wantsTable: boolean;
+  readonly wantsSummary: boolean;
 }
 
 /** What lsmem does instead of listing: text for a stream and the exit status. */
@@ -138,7 +139,8 @@ export function parseLsmemOptions(args: readonly string[]): LsmemOptions | Lsmem
   let output: string | undefined;
   let split: string | undefined;
   let sysroot = '';
-  let summary: LsmemOptions['summary'] | undefined;
+  let wantsTable = true;
+  let wantsSummary = true;
   let operands = 0;
   for (const event of getopt(args, 'abhJno:PrS:s:V', LONG)) {
     if (event.kind === 'error') return tryHelp(event.message);
@@ -155,16 +157,17 @@ export function parseLsmemOptions(args: readonly string[]): LsmemOptions | Lsmem
     if (key === 'o') output = value;
     else if (key === 'S') split = value;
     else if (key === 's') sysroot = value as string;
+    else if (key === 'J' || key === 'P' || key === 'r') wantsSummary = false;
     else if (key === 'summary') {
-      if (value !== undefined && value !== 'never' && value !== 'always' && value !== 'only') {
-        return refuse('unsupported --summary argument');
-      }
-      summary = value ?? 'only';
+      if (value === undefined || value === 'only') wantsTable = false;
+      else if (value === 'never') wantsSummary = false;
+      else if (value === 'always') wantsSummary = true;
+      else return refuse('unsupported --summary argument');
     }
   }
   if (operands > 0) return tryHelp('bad usage');
   const layout = given.has('J') ? 'json' : given.has('P') ? 'pairs' : given.has('r') ? 'raw' : 'table';
-  if (layout !== 'table' && summary === 'only') {
+  if (!wantsTable && !wantsSummary) {
     return refuse('options --{raw,json,pairs} and --summary=only are mutually exclusive');
   }
   return {
@@ -176,7 +179,8 @@ export function parseLsmemOptions(args: readonly string[]): LsmemOptions | Lsmem
     output,
     split,
     sysroot: sysroot.replace(/\/+$/, ''),
-    summary: summary ?? (layout === 'table' ? 'always' : 'never'),
+    wantsTable,
+    wantsSummary,
   };
 }
 
@@ -188,7 +192,7 @@ export interface LsmemColumns {
 
 /** Reads the lists of `--output` and `--split`; lsmem does so after opening the tree, and not for a summary alone. */
 export function parseLsmemColumns(options: LsmemOptions): LsmemColumns | LsmemExit {
-  if (options.summary === 'only') return { shown: [], splitBy: [] };
+  if (!options.wantsTable) return { shown: [], splitBy: [] };
   const { baseColumns, output, split } = options;
   const shown = output === undefined ? baseColumns : readColumns(output, baseColumns);
   if ('exit' in shown) return shown;

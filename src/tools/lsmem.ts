@@ -45,7 +45,8 @@ function sameBy(splitBy: readonly LsmemColumn[], a: BlockFiles, b: BlockFiles): 
     if (column === 'STATE') return a.state === b.state;
     if (column === 'REMOVABLE') return a.removable === b.removable;
     if (column === 'NODE') return a.nid === b.nid;
-    if (column === 'ZONES') return a.zones.join() === b.zones.join();
+    // A zone lsmem does not know is like no other, not even like itself.
+    if (column === 'ZONES') return a.zones.join() === b.zones.join() && !a.zones.includes('Unknown');
     return true;
   });
 }
@@ -59,7 +60,7 @@ function readMemory(tree: FileTree, options: LsmemOptions, splitBy: readonly Lsm
   const blocks = listBlocks(tree, dir) ?? [];
   const [lowest] = blocks;
   // lsmem reports the errno that asking for the terminal's width left behind, which a summary alone does not do.
-  if (lowest === undefined) return `Failed to read ${dir}: ${options.summary === 'only' ? 'Success' : strerror(ENOTTY)}`;
+  if (lowest === undefined) return `Failed to read ${dir}: ${options.wantsTable ? strerror(ENOTTY) : 'Success'}`;
   const hasNodes = nodeOf(tree, `${dir}/${lowest.name}`) !== -1;
   // lsmem asks block 0 alone, whether or not there is one.
   const hasZones = tree.kind(`${dir}/memory0/valid_zones`) !== undefined;
@@ -158,10 +159,8 @@ export function lsmem(tree: FileTree, args: readonly string[], out: TextOutput, 
   if ('exit' in columns) return leave(columns);
   const memory = readMemory(tree, options, columns.splitBy);
   if (typeof memory === 'string') return fail(memory);
-  if (options.summary !== 'only') out.stdout(formatRanges(memory, options, columns.shown, layout));
-  const plain = options.layout === 'raw' || options.layout === 'pairs';
-  if (options.summary === 'never' || plain) return 0;
-  if (options.summary === 'always') out.stdout('\n');
-  out.stdout(formatSummary(memory, options, layout));
+  if (options.wantsTable) out.stdout(formatRanges(memory, options, columns.shown, layout));
+  if (options.wantsTable && options.wantsSummary) out.stdout('\n');
+  if (options.wantsSummary) out.stdout(formatSummary(memory, options, layout));
   return 0;
 }
