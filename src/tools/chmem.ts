@@ -6,7 +6,7 @@ import { type ChmemExit, type ChmemOptions, chmemTryHelp, parseChmemOptions } fr
 import { parseChmemTarget } from './chmem-target.ts';
 import { humanSize } from './human-size.ts';
 import {
-  MEMORY_DIR, type BlockDir, type ZoneName, listBlocks, parseBlockSize, parseZones, readLine, zoneByName,
+  MEMORY_DIR, type BlockDir, type ZoneName, listBlocks, parseBlockSize, readLine, zoneByName,
 } from './memory-block-dirs.ts';
 import type { TextOutput } from './text-output.ts';
 
@@ -43,9 +43,9 @@ class Run {
   /** What would be written to the block's state; undefined when its zones do not allow the wanted one. */
   private onlineText(block: BlockDir): string | undefined {
     const { zone } = this;
-    const text = this.hasZones ? readLine(this.tree, `${MEMORY_DIR}/${block.name}/valid_zones`) : undefined;
-    const zones = text === undefined ? [] : parseZones(text);
-    if (this.options.action === 'disable') return zone === undefined || zones[0] === zone ? 'offline' : undefined;
+    // Names are looked for in the text itself: DMA is found in `DMA32`, too.
+    const zones = (this.hasZones ? readLine(this.tree, `${MEMORY_DIR}/${block.name}/valid_zones`) : undefined) ?? '';
+    if (this.options.action === 'disable') return zone === undefined || zones.startsWith(zone) ? 'offline' : undefined;
     if (zone !== undefined && !zones.includes(zone)) return undefined;
     if (!this.hasZones) return 'online';
     if (zone === undefined) return zones.includes('Movable') ? 'online_movable' : 'online';
