@@ -2,31 +2,54 @@
 
 import type { Cell } from './cell.ts';
 import { FAINT, wrapWords, type Line, type Part } from './line.ts';
-import { MIXED_GLYPH, describeOwner, type GlyphBook } from './owner.ts';
+import { MIXED_GLYPH, describeOwner, type GlyphBook, type Owner } from './owner.ts';
 import { hex } from '../kernel/units.ts';
 import { shortSize } from './size.ts';
-import type { OwnerTotal } from './tally.ts';
+import type { OwnerTotal, Tally } from './tally.ts';
 
 const MOST_ENTRIES = 24;
 const MOST_SHARED = 4;
 
+export interface LegendEntry {
+  readonly owner: Owner;
+  /** The names drawn alike. */
+  readonly labels: readonly string[];
+  /** What stands in the column of sizes. */
+  readonly size: string;
+}
+
+export function legendOf(totals: readonly OwnerTotal[]): LegendEntry[] {
+  return totals.map(({ owner, labels, bytes }) => ({ owner, labels, size: shortSize(bytes) }));
+}
+
+/** Entries for two states: `64M -> 0B` where a total changed. Changed ones come first. */
+export function legendOfChange(before: Tally, after: Tally): LegendEntry[] {
+  const keys = new Set(after.totals().map(({ owner }) => owner.key));
+  const totals = [...after.totals(), ...before.totals().filter(({ owner }) => !keys.has(owner.key))];
+  const changed = (key: string): boolean => before.bytes(key) !== after.bytes(key);
+  const ordered = [...totals.filter(({ owner }) => changed(owner.key)), ...totals.filter(({ owner }) => !changed(owner.key))];
+  return ordered.map(({ owner, labels }) => {
+    const size = shortSize(after.bytes(owner.key));
+    return { owner, labels, size: changed(owner.key) ? `${shortSize(before.bytes(owner.key))} -> ${size}` : size };
+  });
+}
+
 /** Letter, size, meaning. At most two dozen owners and four shared cells; what is left out is counted. */
 export function legendLines(
   book: GlyphBook,
-  totals: readonly OwnerTotal[],
+  entries: readonly LegendEntry[],
   mixed: readonly Cell[],
   width: number,
 ): Line[] {
-  const listed = totals.slice(0, MOST_ENTRIES);
-  const sizes = listed.map(({ bytes }) => shortSize(bytes));
-  const column = Math.max(4, ...sizes.map((size) => size.length));
+  const listed = entries.slice(0, MOST_ENTRIES);
+  const column = Math.max(4, ...listed.map(({ size }) => size.length));
   const lines: Line[] = [];
-  listed.forEach(({ owner, labels }, index) => {
+  for (const { owner, labels, size } of listed) {
     const { letter, paint } = book.glyph(owner);
-    const head = ` ${(sizes[index] ?? '').padStart(column)}  `;
+    const head = ` ${size.padStart(column)}  `;
     lines.push(...entry({ text: ` ${letter} `, paint }, head, describeOwner(owner, labels), width));
-  });
-  const left = totals.length - listed.length;
+  }
+  const left = entries.length - listed.length;
   if (left > 0) lines.push([{ text: `    and ${left} more owners`, paint: FAINT }]);
   if (mixed.length > 0) {
     const mark = { text: ` ${MIXED_GLYPH.letter} `, paint: MIXED_GLYPH.paint };

@@ -2,7 +2,7 @@
 
 import type { ByteRange } from '../kernel/units.ts';
 import type { Cell } from './cell.ts';
-import { legendLines } from './legend.ts';
+import { legendLines, legendOf } from './legend.ts';
 import { FAINT, MARK, inkLine, wrapWords, type Ink, type Line } from './line.ts';
 import { GlyphBook } from './owner.ts';
 import type { Picture } from './picture.ts';
@@ -67,7 +67,7 @@ export function renderMap(picture: Picture, options: MapOptions = {}): string[] 
     }
   });
   if (rest.rows > 0) lines.push([{ text: rest.text(picture, ink), paint: FAINT }]);
-  lines.push([], ...legendLines(book, tally.totals(), mixed, width));
+  lines.push([], ...legendLines(book, legendOf(tally.totals()), mixed, width));
   for (const text of wrapWords(countsText(picture, fromSection, toSection), width, '  ')) lines.push([{ text }]);
   return lines.map((line) => inkLine(line, ink, width));
 }

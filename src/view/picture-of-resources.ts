@@ -65,8 +65,22 @@ export function pictureOfResources(source: PictureSource): Picture {
     blockSizeBytes: source.blockSizeBytes,
     segments: merged(splitByBlocks(bySection, source)),
     sections,
-    blocks: source.blocks,
+    blocks: mergedBlocks(source.blocks),
   };
+}
+
+function mergedBlocks(blocks: readonly PictureBlocks[]): PictureBlocks[] {
+  const result: PictureBlocks[] = [];
+  for (const run of blocks) {
+    const last = result[result.length - 1];
+    const same = last !== undefined && last.last + 1 === run.first && last.state === run.state;
+    if (same && last.zones === run.zones && last.node === run.node) {
+      result[result.length - 1] = { ...last, last: run.last };
+    } else {
+      result.push(run);
+    }
+  }
+  return result;
 }
 
 // Depth is bounded: deeper levels count as part of the resource they lie in.

@@ -1,0 +1,160 @@
+/** What changed between two pictures: the rows that differ, before and after, with the cells that changed marked. */
+
+import { cellsOf, type Cell } from './cell.ts';
+import { legendLines, legendOfChange, type LegendEntry } from './legend.ts';
+import { FAINT, MARK, inkLine, plainText, wrapWords, type Ink, type Line, type Part } from './line.ts';
+import { marksLine, type MapOptions } from './map.ts';
+import { GlyphBook } from './owner.ts';
+import type { Picture } from './picture.ts';
+import { cellColumn, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
+import { Tally } from './tally.ts';
+import { pairsOf, type SpanPair } from './span-pair.ts';
+
+const MOST_ROWS = 64;
+const GUTTER = 2;
+
+/**
+ * Draws the rows that changed, each as it was (`-`) and as it is (`+`) with ^ under what differs, and one row of
+ * context on either side. Two equal pictures give one line that says so.
+ */
+export function renderMapDiff(before: Picture, after: Picture, options: MapOptions = {}): string[] {
+  const width = Math.max(20, options.width ?? 80);
+  const ink: Ink = { color: options.color ?? false, unicode: options.unicode ?? false };
+  if (before.sectionSizeBytes !== after.sectionSizeBytes || before.subsectionSizeBytes !== after.subsectionSizeBytes) {
+    return wrapWords('the two maps have sections of different sizes and cannot be laid side by side', width, '');
+  }
+  const fromSection = Math.floor(Math.max(0, options.from ?? 0) / before.sectionSizeBytes);
+  const toSection = options.to === undefined ? Infinity : Math.ceil(options.to / before.sectionSizeBytes);
+  const drawing = new Drawing(before, after, ink);
+  const { shown, left } = choose(drawing, pairsOf(before, after, fromSection, toSection), options.maxRows ?? MOST_ROWS);
+  if (shown.length === 0) return wrapWords('no section of memory changed', width, '');
+
+  const spans = shown.flatMap((item) => (item === 'gap' ? [] : [item.pair.before, item.pair.after]));
+  const shape = shapeOf(after, spans, width, GUTTER);
+  const lines: Line[] = headingLines(after, shape).map((line) => [{ text: '  ' }, ...line]);
+  const mixed: Cell[] = [];
+  for (const item of shown) {
+    if (item === 'gap') lines.push([{ text: `  ${ink.unicode ? '⋮' : ':'}`, paint: FAINT }]);
+    else lines.push(...drawing.lines(item.pair, item.changed, shape, mixed));
+  }
+  if (left > 0) lines.push([{ text: `  ${ink.unicode ? '…' : '...'} ${left} more changed rows`, paint: FAINT }]);
+  lines.push([], ...legendLines(drawing.book, drawing.legend(), mixed, width));
+  return lines.map((line) => inkLine(line, ink, width));
+}
+
+interface Item {
+  readonly pair: SpanPair;
+  readonly changed: boolean;
+}
+
+// The changed pairs up to `most`, each with an unchanged neighbour on either side, gaps between groups.
+function choose(drawing: Drawing, pairs: Iterable<SpanPair>, most: number): { shown: (Item | 'gap')[]; left: number } {
+  const shown: (Item | 'gap')[] = [];
+  let changes = 0;
+  let previous: SpanPair | undefined;
+  let skipped = false;
+  let trailing = false;
+  for (const pair of pairs) {
+    drawing.count(pair);
+    const changed = drawing.differs(pair);
+    if (changed) {
+      changes++;
+      if (changes > Math.max(1, most)) continue;
+      if (skipped && shown.length > 0) shown.push('gap');
+      if (previous !== undefined) shown.push({ pair: previous, changed: false });
+      shown.push({ pair, changed });
+      previous = undefined;
+      skipped = false;
+      trailing = true;
+    } else if (trailing && changes <= most) {
+      shown.push({ pair, changed });
+      previous = undefined;
+      trailing = false;
+    } else {
+      if (previous !== undefined) skipped = true;
+      previous = pair;
+    }
+  }
+  return { shown, left: Math.max(0, changes - Math.max(1, most)) };
+}
+
+class Drawing {
+  readonly book: GlyphBook;
+  readonly #before: Picture;
+  readonly #after: Picture;
+  readonly #ink: Ink;
+  readonly #was = new Tally();
+  readonly #is = new Tally();
+
+  constructor(before: Picture, after: Picture, ink: Ink) {
+    this.#before = before;
+    this.#after = after;
+    this.#ink = ink;
+    this.book = new GlyphBook([before, after]);
+  }
+
+  /** Adds a pair to the totals. */
+  count({ before, after }: SpanPair): void {
+    this.#was.add(this.#before, before);
+    this.#is.add(this.#after, after);
+  }
+
+  legend(): LegendEntry[] {
+    return legendOfChange(this.#was, this.#is);
+  }
+
+  differs({ before, after }: SpanPair): boolean {
+    if (before.section === undefined || after.section === undefined) return before.section !== after.section;
+    if (before.section.flags !== after.section.flags) return true;
+    const words = after.section.subsections;
+    if (before.section.subsections?.some((word, index) => word !== words?.[index]) === true) return true;
+    const [was, is] = [before.block, after.block];
+    if (was?.state !== is?.state || was?.zones !== is?.zones || was?.node !== is?.node) return true;
+    if (before.owner !== undefined && after.owner !== undefined) return before.owner.key !== after.owner.key;
+    const count = Math.floor(this.#before.sectionSizeBytes / this.#before.subsectionSizeBytes);
+    const cells = cellsOf(this.#after, after, count);
+    return cellsOf(this.#before, before, count).some((cell, index) => cell.key !== cells[index]?.key);
+  }
+
+  lines(pair: SpanPair, changed: boolean, shape: Shape, mixed: Cell[]): Line[] {
+    const { before, after } = pair;
+    const open = before.section !== undefined && after.section !== undefined && !(before.owner && after.owner);
+    const is = rowLines(this.#after, after, shape, this.book, this.#ink, false, open && changed);
+    mixed.push(...is.flatMap(({ cells }) => (cells ?? []).filter((cell) => cell.mixed)));
+    if (!changed) return is.map(({ line }) => [{ text: '  ' }, ...line]);
+    const was = rowLines(this.#before, before, shape, this.book, this.#ink, false, open);
+    const lines: Line[] = [];
+    for (let index = 0; index < Math.max(was.length, is.length); index++) {
+      lines.push(...this.#compare(was[index], is[index]));
+    }
+    return lines;
+  }
+
+  #compare(was: RowLine | undefined, is: RowLine | undefined): Line[] {
+    const minus: Part = { text: '- ', paint: MARK };
+    const plus: Part = { text: '+ ', paint: MARK };
+    if (was === undefined || is === undefined) {
+      const only = (was ?? is) as RowLine;
+      return [[was === undefined ? plus : minus, ...only.line]];
+    }
+    const columns = changedColumns(was, is);
+    if (columns.length === 0) return [[{ text: '  ' }, ...is.line]];
+    const pair: Line[] = [[minus, ...was.line], [plus, ...is.line]];
+    // A bar that changed as a whole needs no marks.
+    if (was.cells === undefined || is.cells === undefined) return pair;
+    return [...pair, marksLine(columns.map((column) => column + GUTTER))];
+  }
+}
+
+// Columns at which two lines differ: as text, and by cells that look alike but are shared otherwise.
+function changedColumns(was: RowLine, is: RowLine): number[] {
+  const [a, b] = [plainText(was.line), plainText(is.line)];
+  const columns = new Set<number>();
+  for (let column = 0; column < Math.max(a.length, b.length); column++) {
+    if ((a[column] ?? ' ') !== (b[column] ?? ' ')) columns.add(column);
+  }
+  is.cells?.forEach((cell, index) => {
+    if (was.cells !== undefined && was.cells[index]?.key !== cell.key) columns.add(cellColumn(is, index));
+  });
+  return [...columns].sort((x, y) => x - y);
+}
