@@ -25,6 +25,14 @@ export interface ParseOptions {
 const FENCE = /^(`{3,}|~{3,})\s*(?:console|runbook|memhp|sh-session|shell-session)\b/;
 const FENCE_START = new RegExp(FENCE.source, 'm');
 
+/** Whether a text describes a machine as a runbook does: it begins with front matter, or has a console block. */
+export function looksLikeRunbook(text: string): boolean {
+  const source = sourceText('', text.slice(0, 64 * 1024));
+  let line = 1;
+  while (line <= source.lineStarts.length && /^\s*(#|$)/.test(withoutMark(lineText(source, line)))) line++;
+  return isMark(withoutMark(lineText(source, line))) || FENCE_START.test(source.text);
+}
+
 /** Parses a runbook. Never throws: what is wrong comes back as diagnostics. */
 export function parseRunbook(text: string, name: string, options: ParseOptions = {}): ParsedRunbook {
   const refused = refuse(text, name);

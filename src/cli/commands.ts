@@ -1,0 +1,19 @@
+/** The sub-commands: named here, loaded when asked for, so that `memhp --help` starts at once. */
+
+import type { Command } from 'commander';
+
+export interface SubCommand {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Adds the command, with its options and action, to the program. */
+  readonly register: () => Promise<(program: Command) => void>;
+}
+
+export const SUB_COMMANDS: readonly SubCommand[] = [
+  { name: 'run', summary: 'play runbooks, or single commands on a machine', register: async () => (await import('./run.ts')).registerRun },
+  { name: 'demo', summary: 'play the embedded runbook', register: async () => (await import('./demo.ts')).registerDemo },
+  { name: 'profiles', summary: 'list the kernels memhp knows', register: async () => (await import('./profiles.ts')).registerProfiles },
+  { name: 'codes', summary: 'list the codes of diagnostics', register: async () => (await import('./codes.ts')).registerCodes },
+  { name: 'schema', summary: 'print the JSON Schema of run --json', register: async () => (await import('./schema.ts')).registerSchema },
+];

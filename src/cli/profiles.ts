@@ -1,0 +1,45 @@
+/** `memhp profiles`: the kernels the model knows. */
+
+import type { Command } from 'commander';
+import { ARCHITECTURES } from '../kernel/profile/arch.ts';
+import { CHANGES } from '../kernel/profile/changes.ts';
+import { profileNames, resolveProfile } from '../kernel/profile/profile.ts';
+import { RELEASES } from '../kernel/profile/releases.ts';
+import { printJson, printLines } from './output.ts';
+
+export const PROFILES_SCHEMA = 'memhp/profiles/1';
+
+export function registerProfiles(program: Command): void {
+  program
+    .command('profiles')
+    .summary('list the kernels memhp knows')
+    .description('Lists kernels, what each brought, and whether recordings of that very kernel hold the model to it.')
+    .option('--json', `print one JSON document (schema ${PROFILES_SCHEMA})`)
+    .addHelpText('before', 'Examples:\n  memhp profiles\n  memhp profiles --json\n')
+    .action((options: { json?: boolean }) => {
+      if (options.json === true) printJson(profilesJson());
+      else printLines(profileLines());
+    });
+}
+
+function profilesJson(): object {
+  return {
+    schema: PROFILES_SCHEMA,
+    kernels: profileNames().map((name) => {
+      const { release, verified, does, provenance } = resolveProfile(name);
+      return { name, release, verified, behaviours: does, provenance };
+    }),
+    architectures: Object.values(ARCHITECTURES),
+  };
+}
+
+function profileLines(): string[] {
+  const lines: string[] = [];
+  for (const name of profileNames()) {
+    const { release, verified } = resolveProfile(name);
+    const uname = release === name ? '' : `  (${release})`;
+    lines.push(`${name.padEnd(6)}${verified ? 'held to recordings' : 'from the reference'}${uname}`);
+    for (const id of RELEASES[name]!.changes) lines.push(`        ${CHANGES[id].subject}`);
+  }
+  return [...lines, '', `architectures: ${Object.keys(ARCHITECTURES).join(', ')}`];
+}

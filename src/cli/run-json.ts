@@ -1,0 +1,157 @@
+/** The document `memhp run --json` prints, as a schema that is also published as JSON Schema. */
+
+import { z } from 'zod';
+import { diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
+import type { CommandRun } from '../runbook/play.ts';
+import type { PlayedRunbook } from './play-files.ts';
+
+export const RUN_SCHEMA = 'memhp/run/1';
+
+const offset = z.int().nonnegative();
+
+const diagnosticShape = z.object({
+  code: z.string().regex(/^MHP\d{4}$/).describe('stable code; `memhp codes` lists them'),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  source: z.string().describe('file, or the option the text came from'),
+  line: z.int().positive().optional().describe('1-based'),
+  column: z.int().positive().optional().describe('1-based'),
+  start: offset.optional().describe('0-based offset of the first character, in UTF-16 units'),
+  end: offset.optional().describe('offset after the last character'),
+  label: z.string().optional(),
+  notes: z.array(z.string()).optional(),
+  help: z.string().optional(),
+});
+
+const checkShape = z
+  .object({
+    file: z.string().describe('kernel source file'),
+    function: z.string().describe('kernel function'),
+    condition: z.string().describe('what must hold'),
+    values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  })
+  .describe('the last kernel check that failed');
+
+const commandShape = z.object({
+  line: z.int().positive().describe('1-based line of the prompt'),
+  prompt: z.enum(['shell', 'monitor']),
+  command: z.string(),
+  verdict: z.enum(['ok', 'refused', 'depends', 'differs', 'not-modelled']),
+  unexpected: z.boolean().describe('counts as a failure of the run'),
+  exit: z.int().describe('exit status; 0 for the monitor, which has none'),
+  output: z.array(z.string()).describe('standard output and standard error, in order'),
+  log: z.array(z.object({ level: z.int(), text: z.string() })).describe('kernel log lines it caused; level as KERN_*'),
+  depends: z.array(z.string()).describe('why the outcome hangs on what the map cannot tell'),
+  differences: z.array(
+    z.object({
+      what: z.enum(['exit', 'output', 'log']),
+      expected: z.array(z.string()),
+      actual: z.array(z.string()),
+      at: z.int().nonnegative().optional().describe('first output line that differs, 0-based'),
+    }),
+  ),
+  decidedBy: checkShape.optional(),
+  tryNext: z.array(z.string()),
+});
+
+const machineShape = z.object({
+  kernel: z.string(),
+  arch: z.string(),
+  memory: z.string().optional(),
+  cmdline: z.string(),
+  qemu: z.array(z.string()).optional(),
+  capture: z.string().optional().describe('where a captured machine was read from'),
+  assumed: z.array(z.string()).optional().describe('what a capture did not tell'),
+  blockSizeBytes: z.int().positive(),
+});
+
+export const runDocument = z
+  .object({
+    schema: z.literal(RUN_SCHEMA),
+    status: z.int().describe('exit status of memhp: 0 as expected, 1 failed or differed, 2 bad input, 64 partly open'),
+    runbooks: z.array(
+      z.object({
+        source: z.string(),
+        title: z.string().optional(),
+        status: z.int(),
+        updated: z.boolean().optional().describe('whether --update changed the file'),
+        machine: machineShape.optional().describe('absent when it could not be built'),
+        commands: z.array(commandShape),
+        diagnostics: z.array(diagnosticShape),
+      }),
+    ),
+  })
+  .meta({ id: RUN_SCHEMA, title: 'What memhp run found' });
+
+export type RunDocument = z.infer<typeof runDocument>;
+
+/** The document of a run. */
+export function runJson(played: readonly PlayedRunbook[], status: number): RunDocument {
+  return {
+    schema: RUN_SCHEMA,
+    status,
+    runbooks: played.map((one) => ({
+      source: one.name,
+      ...(one.title === undefined ? {} : { title: one.title }),
+      status: one.status,
+      ...(one.updated === undefined ? {} : { updated: one.updated }),
+      ...(one.ready === undefined
+        ? {}
+        : {
+            machine: {
+              ...mutable(one.ready.about),
+              blockSizeBytes: one.ready.machine.kernel.memoryBlockSizeBytes,
+            },
+          }),
+      commands: (one.result?.runs ?? []).map((run, index) => commandJson(run, one.tryNext[index] ?? [])),
+      diagnostics: one.diagnostics.map((each: Diagnostic) => diagnosticRecord(each)),
+    })),
+  };
+}
+
+type MachineJson = Omit<NonNullable<RunDocument['runbooks'][number]['machine']>, 'blockSizeBytes'>;
+
+function mutable(about: NonNullable<PlayedRunbook['ready']>['about']): MachineJson {
+  const { kernel, arch, memory, cmdline, qemu, capture, assumed } = about;
+  return {
+    kernel,
+    arch,
+    ...(memory === undefined ? {} : { memory }),
+    cmdline,
+    ...(qemu === undefined ? {} : { qemu: [...qemu] }),
+    ...(capture === undefined ? {} : { capture }),
+    ...(assumed === undefined ? {} : { assumed: [...assumed] }),
+  };
+}
+
+function commandJson(run: CommandRun, tryNext: readonly string[]): RunDocument['runbooks'][number]['commands'][number] {
+  const { command, verdict, unexpected, exit, decidedBy } = run;
+  return {
+    line: command.line,
+    prompt: command.prompt,
+    command: command.text,
+    verdict,
+    unexpected,
+    exit,
+    output: [...run.output],
+    log: run.log.map(({ level, text }) => ({ level, text })),
+    depends: [...run.depends],
+    differences: run.differences.map(({ what, expected, actual, at }) => ({
+      what,
+      expected: [...expected],
+      actual: [...actual],
+      ...(at === undefined ? {} : { at }),
+    })),
+    ...(decidedBy === undefined
+      ? {}
+      : {
+          decidedBy: {
+            file: decidedBy.file,
+            function: decidedBy.fn,
+            condition: decidedBy.condition,
+            values: { ...decidedBy.values },
+          },
+        }),
+    tryNext: [...tryNext],
+  };
+}
