@@ -38,7 +38,7 @@ const FIXED: Readonly<Record<Exclude<CellKind, 'device'>, Glyph>> = {
   'ram-hotplug': { letter: 'H', paint: SKY },
   kmem: { letter: 'K', paint: GREEN },
   'virtio-mem': { letter: 'V', paint: TEAL },
-  unmapped: { letter: 'u', paint: { fg: 179, bg: 235 } },
+  unmapped: { letter: 'u', paint: { fg: 179, bg: 235, hollow: true } },
   reserved: { letter: '#', paint: GREY },
   mmio: { letter: '~', paint: DARK },
   hole: { letter: '.', paint: DARK },

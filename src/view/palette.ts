@@ -10,6 +10,8 @@ export interface Paint {
   /** Background; undefined leaves the terminal's own. */
   readonly bg?: number;
   readonly bold?: boolean;
+  /** The hue is in the foreground only: memory that is there but not in use. */
+  readonly hollow?: boolean;
 }
 
 const BLACK = 16;
@@ -36,7 +38,7 @@ export const DEVICE_PAINTS: readonly Paint[] = [
 
 /** The hollow form, for memory that is there but not in use: the hue as letters instead of ground. */
 export function hollow(paint: Paint): Paint {
-  return { fg: paint.bg === 25 ? 75 : (paint.bg ?? paint.fg), bg: 235 };
+  return { fg: paint.bg === 25 ? 75 : (paint.bg ?? paint.fg), bg: 235, hollow: true };
 }
 
 /** `text` in a paint, as an ANSI sequence that ends by resetting everything. */
