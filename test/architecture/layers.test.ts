@@ -27,6 +27,7 @@ describe('src/', () => {
   test('keeps the model pure', () => expect(rules.modelIsPure(src)).toEqual([]));
   test('compares no version outside kernel/profile', () => expect(rules.noVersionCompared(src)).toEqual([]));
   test('narrows no pfn and no address to 32 bits', () => expect(rules.noShiftOnPfn(src)).toEqual([]));
+  test('shifts words of bitmaps only', () => expect(rules.shiftsStayInBitmaps(src)).toEqual([]));
   test('has no default exports', () => expect(rules.noDefaultExports(src)).toEqual([]));
   test('has no barrels', () => expect(rules.noBarrels(src)).toEqual([]));
   test('has no enums and no any', () => expect(rules.noErasedSurprises(src)).toEqual([]));

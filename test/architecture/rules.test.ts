@@ -121,6 +121,19 @@ const cases: [name: string, rule: rules.Rule, bad: [string, string][], good: [st
     ],
   ],
   [
+    'shiftsStayInBitmaps',
+    rules.shiftsStayInBitmaps,
+    [
+      ['src/kernel/a.ts', 'const nr = frame >>> 15;'],
+      ['src/kernel/b.ts', 'x <<= 2;'],
+      ['src/kernel/c.ts', 'const h = a ^ b;'],
+    ],
+    [
+      ['src/kernel/pfn.ts', 'const bit = word >>> index;'],
+      ['src/kernel/a.ts', 'const max = (1n << 64n) - 1n; const m: Map<string, Array<Set<number>>> = x;'],
+    ],
+  ],
+  [
     'filesAreShort',
     rules.filesAreShort,
     [['src/kernel/a.ts', 'x;\n'.repeat(401)]],

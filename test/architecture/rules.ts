@@ -137,6 +137,30 @@ export const noShiftOnPfn: Rule = (files) =>
     }),
   );
 
+/** Where words of 32 bits are shifted: bitmaps, resource flags, hashes, a decompressor. No pfn, no address. */
+const WORDS = new Set([
+  'src/kernel/section-table.ts',
+  'src/kernel/pfn.ts',
+  'src/kernel/resource.ts',
+  'src/kernel/resource-query.ts',
+  'src/runbook/model-fault.ts',
+  'src/capture/bunzip2.ts',
+  'src/view/span.ts',
+  'src/view/sections-of-segments.ts',
+  // Bigints without a literal beside them.
+  'src/kernel/boot/cmdline.ts',
+]);
+
+/** Elsewhere nothing is shifted but bigints, which keep their bits: a shift by another name may still hold a pfn. */
+export const shiftsStayInBitmaps: Rule = (files) =>
+  files
+    .filter((file) => !WORDS.has(file.path))
+    .flatMap((file) =>
+      [...file.code.matchAll(/(\S*) (<<|>>>?|\^)=? (\S*)/g)]
+        .filter((match) => !/\dn\b/.test(`${match[1]} ${match[3]}`))
+        .map((match) => `${file.path}:${lineAt(file.code, match.index)}: ${match[0]}: divide, or list the file in WORDS`),
+    );
+
 /** Files stay readable in one go. */
 export const filesAreShort: Rule = (files) =>
   files.flatMap((file) => {
