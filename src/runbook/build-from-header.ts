@@ -1,6 +1,7 @@
 /** From front matter to a machine, with every complaint at its place in the text. */
 
-import { buildMachine, MachineDescriptionError, type MachineDescription } from '../drivers/build-machine.ts';
+import { buildMachine } from '../drivers/build-machine.ts';
+import { MachineDescriptionError, type MachineDescription } from '../drivers/machine-description.ts';
 import type { Machine } from '../drivers/machine.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames } from '../kernel/profile/profile.ts';
@@ -119,12 +120,8 @@ function placeOf(
   if (field === undefined) return { span: undefined, label: '' };
   const verbatim = source.text.startsWith(field.value, field.span.start);
   if (error.span === undefined || !verbatim || field.value === '') return { span: field.span, label: '' };
-  const { start, end } = spanOf(error.span);
+  const { start, end } = error.span;
   return { span: { start: field.span.start + start, end: Math.min(field.span.start + end, field.span.end) }, label: '' };
-}
-
-function spanOf(span: Span | readonly [number, number]): Span {
-  return 'start' in span ? span : { start: span[0], end: span[1] };
 }
 
 function clip(text: string): string {

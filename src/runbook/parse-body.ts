@@ -97,6 +97,11 @@ class BodyParser {
     return { text: text.slice(start, end), start, end, number };
   }
 
+  /** Whether a line is the nothing after the last line end. */
+  #isEnd(number: number): boolean {
+    return this.#source.lineStarts[number - 1] === this.#source.text.length;
+  }
+
   /** A prompt line and the lines it continues on. An empty prompt, left by pressing Enter, is no command. */
   #command(line: Line, prompt: RegExpExecArray, end: number): { draft: Draft; last: number } | undefined {
     const offset = line.start + prompt[0].length;
@@ -111,7 +116,7 @@ class BodyParser {
     const pieces = [{ at: 0, offset }];
     let last = line;
     while (/(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(-64))) {
-      if (last.number + 1 >= end) {
+      if (last.number + 1 >= end || this.#isEnd(last.number + 1)) {
         const help = 'remove the backslash at the end, or add the line it continues on';
         const place = { start: last.end - 1, end: last.end };
         this.#report('MHP0033', 'the command is continued, but nothing follows', place, { help });

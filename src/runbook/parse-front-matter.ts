@@ -18,12 +18,12 @@ const YAML_ERROR_LIMIT = 5;
 export const FRONT_MATTER_KEYS = {
   title: 'a line for people',
   description: 'a paragraph for people',
-  kernel: 'the kernel, e.g. "6.12"',
-  arch: 'the architecture, e.g. x86_64',
-  memory: "as after QEMU's -m, e.g. 1G,slots=4,maxmem=8G",
-  cmdline: 'added to the kernel command line',
+  kernel: 'the name of a kernel, e.g. "6.12"',
+  arch: 'the name of an architecture, e.g. x86_64',
+  memory: "a size as after QEMU's -m, e.g. 1G,slots=4,maxmem=8G",
+  cmdline: 'words added to the kernel command line',
   qemu: 'a list of further machine arguments',
-  machine: 'a captured machine, a file name',
+  machine: 'the file of a captured machine',
 } as const;
 
 type Key = keyof typeof FRONT_MATTER_KEYS;
@@ -69,11 +69,16 @@ export function parseFrontMatter(
   const shift = (range: readonly number[] | null | undefined): Span =>
     range ? { start: yaml.start + range[0]!, end: yaml.start + range[1]! } : yaml;
   const diagnostics = document.errors.slice(0, YAML_ERROR_LIMIT).map((error) => {
-    const place = shift(error.pos);
+    const place = shift(error.pos.map((at) => Math.min(at, Math.max(0, text.trimEnd().length - 1))));
     return diagnostic('MHP0011', `the front matter is not valid YAML: ${lowerFirst(error.message)}`, source, {
       start: place.start,
       end: Math.max(place.start + 1, Math.min(place.end, endOfLine(source.text, place.start))),
-    }, { help: 'put quotes around a value that holds `: `, ` #`, or begins with a special character' });
+    }, {
+      help:
+        error.code === 'TAB_AS_INDENT'
+          ? 'indent with spaces'
+          : 'put quotes around a value that holds `: `, ` #`, or begins with a special character',
+    });
   });
   const contents = document.contents;
   if (contents === null || (isScalar(contents) && contents.value === null)) return { header: empty, diagnostics };
@@ -95,7 +100,7 @@ function tooDeep(text: string): number | undefined {
     if ((text[at] === '[' || text[at] === '{') && ++open > NESTING_LIMIT) return at;
   }
   const lead = new RegExp(`^[ \\t?:-]{${NESTING_LIMIT}}`, 'm').exec(text);
-  return lead?.index;
+  return lead === null ? undefined : lead.index + NESTING_LIMIT - 1;
 }
 
 class Reader {
@@ -189,9 +194,9 @@ class Reader {
       this.#report('MHP0013', `\`${name}\` has no value`, keySpan, { help: `it takes ${FRONT_MATTER_KEYS[name]}` });
       return undefined;
     }
-    const what = node === null ? 'no value' : isAlias(node) ? 'a YAML alias' : isSeq(node) ? 'a list' : 'a nested map';
+    const what = node === null ? 'nothing' : isAlias(node) ? 'a YAML alias' : isSeq(node) ? 'a list' : 'a nested map';
     const where = node === null ? keySpan : firstLine(this.#source.text, this.#shift(node.range));
-    this.#report('MHP0013', `\`${name}\` has ${what}`, where, {
+    this.#report('MHP0013', `\`${name}\` holds ${what}`, where, {
       help: `it takes ${FRONT_MATTER_KEYS[name]}${isAlias(node) ? '; write the value out, runbooks have no aliases' : ''}`,
     });
     return undefined;
