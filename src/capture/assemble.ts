@@ -47,12 +47,15 @@ function guessArch(part: CapturedPart): Pick<CapturedPart, 'arch'> {
   return arch === undefined ? {} : { arch };
 }
 
-/** Without block_size_bytes, blocks and MemTotal bound it from below: MemTotal fills most of the blocks. */
+/** Without block_size_bytes, MemTotal bounds it from below: the blocks hold it, and those linked to nodes may not be all. */
 function estimateBlockSize(part: CapturedPart): { blockSizeBytes?: number; blockSizeFrom?: BlockSizeFrom } {
   if (part.blockSizeBytes !== undefined || part.blocks === undefined) return {};
   const sizes = part.nodes?.map((node) => node.memTotal ?? 0) ?? [];
   const total = part.memTotal ?? sizes.reduce((sum, size) => sum + size, 0);
-  const each = total / countBlocks(part.blocks);
+  const linked = new Set(part.blocks.flatMap((run) => run.nodes ?? []));
+  const complete = part.nodes?.every(({ nid, memTotal }) => linked.has(nid) || memTotal === 0) !== false;
+  const count = complete ? countBlocks(part.blocks) : (part.blocks.at(-1)?.last ?? 0) + 1;
+  const each = total / count;
   if (!(each >= 2 ** 23)) return {};
   return { blockSizeBytes: 2 ** Math.ceil(Math.log2(each)), blockSizeFrom: 'estimated' };
 }

@@ -56,7 +56,7 @@ export function profileOf(machine: CapturedMachine): CapturedProfile {
   if (blockSizeBytes !== undefined && profile.arch.blockSizeRule === 'section') sectionSize = blockSizeBytes;
   else if (blockSizeBytes !== undefined && blockSizeBytes < usual) sectionSize = blockSizeBytes;
   if (sectionSize !== usual) {
-    assumed.push(`blocks of ${sectionSize} bytes mean sections of that size, not the ${usual} bytes usual on ${archName} now`);
+    assumed.push(`blocks of ${sectionSize / 2 ** 20} MiB mean sections of that size, not the ${usual / 2 ** 20} MiB usual on ${archName} now`);
   }
   return { profile, arch: profile.arch, sectionSize, assumed };
 }

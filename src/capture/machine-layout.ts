@@ -4,6 +4,7 @@ import { alignDown, alignUp, type ByteRange } from '../kernel/units.ts';
 import { probeMemoryBlockSize } from '../kernel/boot/block-size.ts';
 import type { BlockSizeFrom, CapturedBlockRun, CapturedMachine, CapturedResource } from './captured-machine.ts';
 import { profileOf, type CapturedProfile } from './captured-profile.ts';
+import { sizeText } from './finding.ts';
 import { deviceRanges, disjoint, ownedRanges, type CapturedOwner, type OwnedRange } from './resource-owner.ts';
 
 export interface MachineLayout extends CapturedProfile {
@@ -104,8 +105,8 @@ function blockSizeOf(
   const hypervisor = machine.hypervisor ?? false;
   const bytes = probeMemoryBlockSize(profile, end, hypervisor);
   const other = probeMemoryBlockSize(profile, end, !hypervisor);
-  const doubt = machine.hypervisor === undefined && other !== bytes ? `, taking it for ${hypervisor ? 'a virtual machine' : 'bare metal'} (else ${other} bytes)` : '';
-  return { bytes, from: 'rule', assumed: `the block size of ${bytes} bytes follows from the rule of ${arch.name} kernels${doubt}; it was not recorded` };
+  const doubt = machine.hypervisor === undefined && other !== bytes ? `, taking it for ${hypervisor ? 'a virtual machine' : 'bare metal'} (else ${sizeText(other)})` : '';
+  return { bytes, from: 'rule', assumed: `the block size of ${sizeText(bytes)} follows from the rule of ${arch.name} kernels${doubt}; it was not recorded` };
 }
 
 /** End of the highest System RAM that may have been there at boot. */

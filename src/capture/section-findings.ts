@@ -55,15 +55,16 @@ function partlyRam(layout: MachineLayout, section: number, bits: readonly number
   const { sectionSize, arch, profile } = layout;
   const range = { start: section * sectionSize, end: (section + 1) * sectionSize };
   const subsections = sectionSize / arch.subsectionSize;
-  const rest = Array.from({ length: subsections }, (_, index) => index).filter((index) => !bits.includes(index));
+  const unit = sizeText(arch.subsectionSize);
+  const { subsectionHotplug } = profile.does;
   return {
     code: 'section-partly-ram',
     severity: 'info',
     range,
-    text: `section ${section} ${memText(range)} holds RAM in ${bits.length} of ${subsections} sub-sections (${runsText(bits)}); ${runsText(rest)} ${rest.length === 1 ? 'is' : 'are'} free for device memory in units of ${sizeText(arch.subsectionSize)}`,
-    refuses: profile.does.subsectionHotplug
+    text: `section ${section} ${memText(range)} holds RAM in ${bits.length} of ${subsections} sub-sections (${runsText(bits)})${subsectionHotplug ? `; device memory can lie in the others, in units of ${unit}` : ''}`,
+    refuses: subsectionHotplug
       ? undefined
-      : `this kernel (${profile.name}) maps whole sections: device memory in the rest of it is refused with ENXIO`,
+      : `this kernel (${profile.name}) maps device memory by whole sections: in the rest of this one it is refused with ENXIO`,
     values: { section, ramSubsections: bits.length, subsections },
   };
 }

@@ -1,6 +1,6 @@
 /** Small readers of what tools and /proc print about memory: lsmem, numactl --hardware, meminfo, zoneinfo. */
 
-import { blockRuns, type CapturedBlock } from './block-runs.ts';
+import { blockRuns, countBlocks, type CapturedBlock } from './block-runs.ts';
 import { NoteList, shown } from './capture-error.ts';
 import type { CapturedNode, CapturedPart, CapturedZone } from './captured-machine.ts';
 import { hexNumber } from './iomem-line.ts';
@@ -79,10 +79,11 @@ export function parseLsmem(text: string, source: string): CapturedPart {
       });
     }
   }
+  const runs = blockRuns(blocks);
   return {
-    sources: [{ name: source, kind: 'lsmem', says: `lsmem: ${blocks.length} blocks` }],
+    sources: [{ name: source, kind: 'lsmem', says: `lsmem: ${countBlocks(runs)} blocks` }],
     ...(blockSizeBytes === undefined ? {} : { blockSizeBytes, blockSizeFrom: 'lsmem' as const }),
-    ...(blocks.length === 0 ? {} : { blocks: blockRuns(blocks) }),
+    ...(runs.length === 0 ? {} : { blocks: runs }),
     notes: notes.all(source),
   };
 }
