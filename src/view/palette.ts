@@ -9,6 +9,8 @@ export interface Paint {
   readonly fg: number;
   /** Background; undefined leaves the terminal's own. */
   readonly bg?: number;
+  /** Foreground of the many letters in cells, so that labels stand out among them; `fg` when absent. */
+  readonly quiet?: number;
   readonly bold?: boolean;
   /** The hue is in the foreground only: memory that is there but not in use. */
   readonly hollow?: boolean;
@@ -17,28 +19,33 @@ export interface Paint {
 const BLACK = 16;
 const WHITE = 231;
 
-export const BLUE: Paint = { fg: WHITE, bg: 25 };
-export const SKY: Paint = { fg: BLACK, bg: 74 };
-export const GREEN: Paint = { fg: BLACK, bg: 36 };
-export const TEAL: Paint = { fg: BLACK, bg: 116 };
-export const GREY: Paint = { fg: WHITE, bg: 240 };
+export const BLUE: Paint = { fg: WHITE, bg: 25, quiet: 110 };
+export const SKY: Paint = { fg: BLACK, bg: 74, quiet: 24 };
+export const GREEN: Paint = { fg: BLACK, bg: 36, quiet: 22 };
+export const TEAL: Paint = { fg: BLACK, bg: 116, quiet: 66 };
+export const GREY: Paint = { fg: WHITE, bg: 240, quiet: 250 };
 export const DARK: Paint = { fg: 245, bg: 235 };
 export const WARNING: Paint = { fg: WHITE, bg: 160 };
 export const MIXED: Paint = { fg: BLACK, bg: 253 };
 
 /** Device owners take these in address order, so that neighbours differ. */
 export const DEVICE_PAINTS: readonly Paint[] = [
-  { fg: BLACK, bg: 214 },
-  { fg: BLACK, bg: 175 },
-  { fg: WHITE, bg: 166 },
-  { fg: BLACK, bg: 227 },
-  { fg: WHITE, bg: 96 },
-  { fg: BLACK, bg: 180 },
+  { fg: BLACK, bg: 214, quiet: 94 },
+  { fg: BLACK, bg: 175, quiet: 89 },
+  { fg: WHITE, bg: 166, quiet: 223 },
+  { fg: BLACK, bg: 227, quiet: 100 },
+  { fg: WHITE, bg: 96, quiet: 182 },
+  { fg: BLACK, bg: 180, quiet: 94 },
 ];
 
 /** The hollow form, for memory that is there but not in use: the hue as letters instead of ground. */
 export function hollow(paint: Paint): Paint {
   return { fg: paint.bg === 25 ? 75 : (paint.bg ?? paint.fg), bg: 235, hollow: true };
+}
+
+/** The same paint for letters that fill cells. */
+export function quiet(paint: Paint): Paint {
+  return paint.quiet === undefined ? paint : { ...paint, fg: paint.quiet };
 }
 
 /** `text` in a paint, as an ANSI sequence that ends by resetting everything. */

@@ -3,6 +3,7 @@
 import { cellsOf, type Cell } from './cell.ts';
 import { FAINT, STRONG, clip, type Ink, type Line, type Part } from './line.ts';
 import { MIXED_GLYPH, type GlyphBook, type Owner } from './owner.ts';
+import { quiet } from './palette.ts';
 import type { Picture } from './picture.ts';
 import { numberRange } from './ranges.ts';
 import { shortSize } from './size.ts';
@@ -127,17 +128,18 @@ function namesWithin(picture: Picture, span: Span): string {
   return listed === '' ? '' : `: ${listed}`;
 }
 
-function bar(picture: Picture, span: Span, shape: Shape, book: GlyphBook, ink: Ink): Part {
+function bar(picture: Picture, span: Span, shape: Shape, book: GlyphBook, ink: Ink): Part[] {
   const size = shortSize((span.last - span.first + 1) * picture.sectionSizeBytes);
   const width = shape.barWidth;
   if (span.owner === undefined) {
     const fill = ink.unicode ? '╌' : '-';
     const label = ` ${size} absent${namesWithin(picture, span)} `;
-    return { text: (fill + fill + clip(label, width - 3, ink)).padEnd(width, fill), paint: FAINT };
+    return [{ text: (fill + fill + clip(label, width - 3, ink)).padEnd(width, fill), paint: FAINT }];
   }
   const { letter, paint } = book.glyph(span.owner);
-  const label = ` ${size} ${barLabel(span.owner)} `;
-  return { text: (letter + letter + clip(label, width - 3, ink)).padEnd(width, letter), paint };
+  const label = clip(` ${size} ${barLabel(span.owner)} `, width - 3, ink);
+  const filler = letter.repeat(Math.max(0, width - 2 - label.length));
+  return [{ text: letter + letter, paint: quiet(paint) }, { text: label, paint }, { text: filler, paint: quiet(paint) }];
 }
 
 function cellParts(cells: readonly Cell[], book: GlyphBook): Part[] {
@@ -145,7 +147,7 @@ function cellParts(cells: readonly Cell[], book: GlyphBook): Part[] {
   let text = '';
   let glyph = MIXED_GLYPH;
   const flush = (): void => {
-    if (text !== '') parts.push({ text, paint: glyph.paint });
+    if (text !== '') parts.push({ text, paint: quiet(glyph.paint) });
     text = '';
   };
   cells.forEach((cell, index) => {
@@ -202,7 +204,7 @@ export function rowLines(
           { text: `${index === 0 ? flags : '     '}  ` },
         ];
     const own = cells.slice(index * shape.cellsPerLine, (index + 1) * shape.cellsPerLine);
-    const body = drawn ? cellParts(own, book) : [bar(picture, span, shape, book, ink)];
+    const body = drawn ? cellParts(own, book) : bar(picture, span, shape, book, ink);
     const used = drawn ? barWidth(own.length) : shape.barWidth;
     const tail: Part[] = shape.stacked || index > 0 || block === ''
       ? []

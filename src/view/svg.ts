@@ -59,6 +59,8 @@ class Sheet {
   readonly #picture: Picture;
   readonly #book: GlyphBook;
   readonly #parts: string[] = [];
+  // Drawn after everything else, so that no line crosses them.
+  readonly #texts: string[] = [];
   readonly #digits: number;
   readonly #cellsAt: number;
   readonly #addressAt: number;
@@ -139,7 +141,7 @@ class Sheet {
         'font-family': MONO,
         'font-size': 12,
       },
-      `\n<title>${xmlEscape(label)}</title>\n${[frame, ...this.#parts].join('\n')}\n`,
+      `\n<title>${xmlEscape(label)}</title>\n${[frame, ...this.#parts, ...this.#texts].join('\n')}\n`,
     ) + '\n';
   }
 
@@ -222,7 +224,7 @@ class Sheet {
   }
 
   #text(x: number, y: number, text: string, attributes: Readonly<Record<string, string | number>>): void {
-    if (text !== '') this.#parts.push(element('text', { x, y, fill: INK, 'xml:space': 'preserve', ...attributes }, xmlEscape(text)));
+    if (text !== '') this.#texts.push(element('text', { x, y, fill: INK, 'xml:space': 'preserve', 'pointer-events': 'none', ...attributes }, xmlEscape(text)));
   }
 }
 
