@@ -56,14 +56,17 @@ export function pfnSectionValid(sections: SectionTable, pfn: Pfn): boolean {
  * Since Linux ba72b4c8cf60 ("mm/sparsemem: support sub-section hotplug") (v5.3); before it, every valid section answered for all its pages.
  */
 export function pfnValid(sections: SectionTable, pfn: Pfn): boolean {
-  const nr = (pfn / sections.pagesPerSection) | 0;
+  // Also keeps what follows within 32 bits.
+  if (!(pfn >= 0 && pfn < sections.endPfn)) return false;
+  // Multiplied by exact fractions and masked: half the time of % and of division by a field (bench/README.md).
+  const nr = (pfn * sections.sectionsPerPage) | 0;
   const root = sections.rootOf(nr);
-  if (root === undefined || pfn < 0) return false;
-  const at = nr % sections.sectionsPerRoot;
+  if (root === undefined) return false;
+  const at = nr & (sections.sectionsPerRoot - 1);
   const flags = root.flags[at] as number;
   if ((flags & SECTION_HAS_MEM_MAP) === 0) return false;
   if ((flags & SECTION_IS_EARLY) !== 0) return true;
-  const index = ((pfn % sections.pagesPerSection) / sections.pagesPerSubsection) | 0;
+  const index = (pfn * sections.subsectionsPerPage) & (sections.subsectionsPerSection - 1);
   const word = root.subsectionMap[at * sections.words + (index >>> 5)] as number;
   return ((word >>> (index & 31)) & 1) === 1;
 }

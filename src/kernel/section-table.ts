@@ -56,6 +56,12 @@ export class SectionTable {
   readonly words: number;
   /** @kernel NR_MEM_SECTIONS */
   readonly nrSections: number;
+  /** First frame behind the last possible section. */
+  readonly endPfn: Pfn;
+  /** Exact fractions, for the paths that are asked about every frame. */
+  readonly sectionsPerPage: number;
+  readonly subsectionsPerPage: number;
+  readonly #rootShift: number;
   readonly #roots: CowPages<SectionRoot>;
 
   constructor(arch: ArchConstants) {
@@ -65,6 +71,10 @@ export class SectionTable {
     this.sectionsPerRoot = arch.sectionsPerRoot;
     this.words = Math.ceil(arch.subsectionsPerSection / 32);
     this.nrSections = 2 ** (arch.maxPhysmemBits - arch.sectionSizeBits);
+    this.endPfn = this.nrSections * this.pagesPerSection;
+    this.sectionsPerPage = 1 / this.pagesPerSection;
+    this.subsectionsPerPage = 1 / this.pagesPerSubsection;
+    this.#rootShift = Math.log2(this.sectionsPerRoot);
     this.#roots = new CowPages(Math.ceil(this.nrSections / this.sectionsPerRoot));
   }
 
@@ -80,7 +90,9 @@ export class SectionTable {
 
   /** The root a section lies in, or undefined when it was never allocated. */
   rootOf(sectionNr: number): SectionRoot | undefined {
-    return this.#roots.get(Math.floor(sectionNr / this.sectionsPerRoot));
+    // Out of range first: the shift sees 32 bits.
+    if (!(sectionNr >= 0 && sectionNr < this.nrSections)) return undefined;
+    return this.#roots.get(sectionNr >>> this.#rootShift);
   }
 
   /** Low bits of section_mem_map; 0 for a section that is not there. */
