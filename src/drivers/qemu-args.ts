@@ -1,0 +1,222 @@
+/** From `-m` and further machine arguments to a QEMU that has not started yet. */
+
+import { hex } from '../kernel/units.ts';
+import { MachineDescriptionError } from './machine-description.ts';
+import { readCpu } from './qemu-cpu.ts';
+import { makeBackend, readDevice } from './qemu-device-options.ts';
+import { LEAST_RAM, memoryLayout, type MemoryLayout } from './qemu-layout.ts';
+import type { QemuMachine } from './qemu-machine.ts';
+import { readMemoryOption } from './qemu-memory-option.ts';
+import { finishNuma, readNuma, type NumaDraft } from './qemu-numa-option.ts';
+import { parseQemuBool } from './qemu-number.ts';
+import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './qemu-options.ts';
+import { plugDevice } from './qemu-plug.ts';
+import { readSmp } from './qemu-smp.ts';
+import { emptyQemu, refused, type QemuBackend, type QemuState } from './qemu.ts';
+
+/** One argument with its value and where it stood. */
+interface Argument {
+  readonly name: string;
+  readonly value: string;
+  readonly field: string;
+}
+
+const WITH_VALUE = new Set(['M', 'machine', 'cpu', 'm', 'smp', 'object', 'numa', 'device']);
+/** Arguments that change nothing memhp models. */
+const IGNORED_FLAGS = new Set(['nographic', 'nodefaults', 'no-reboot', 'no-user-config', 'S', 'no-shutdown']);
+const IGNORED_WITH_VALUE = new Set(['serial', 'monitor', 'display', 'accel', 'name', 'vga', 'qmp', 'rtc', 'uuid']);
+const KERNEL_ARGUMENTS = new Set(['kernel', 'initrd', 'append', 'bios', 'drive', 'hda', 'cdrom']);
+const IGNORED_PROPERTIES = new Set(['type', 'accel', 'hpet', 'usb', 'vmport', 'smm', 'sata', 'graphics', 'dump-guest-core', 'mem-merge']);
+const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci'] as const;
+
+function complain(argument: Argument, message: string, help?: string, atOption = true): never {
+  const option = atOption ? `-${argument.name} ${argument.value}` : undefined;
+  throw new MachineDescriptionError({ message, field: argument.field, help, option });
+}
+
+function readArguments(words: readonly string[]): Argument[] {
+  const found: Argument[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    const field = `qemu[${at}]`;
+    const name = word.replace(/^--?/, '');
+    const argument = { name, value: '', field };
+    if (!word.startsWith('-') || name === '') {
+      const help = 'arguments begin with a dash; give each word an entry of its own';
+      throw new MachineDescriptionError({ message: `${clip(word)} is no machine argument`, field, help });
+    }
+    if (IGNORED_FLAGS.has(name)) continue;
+    if (KERNEL_ARGUMENTS.has(name)) complain(argument, `-${name} is not for a described machine`, 'memhp boots the kernel that `kernel:` names', false);
+    if (!WITH_VALUE.has(name) && !IGNORED_WITH_VALUE.has(name)) {
+      throw new MachineDescriptionError({
+        message: 'invalid option', field, option: clip(word), help: `memhp knows ${[...WITH_VALUE].map((known) => `-${known}`).join(', ')}`,
+      });
+    }
+    const value = words[++at];
+    if (value === undefined) {
+      throw new MachineDescriptionError({ message: 'requires an argument', field, option: word, help: `write ${word} and its value as two entries` });
+    }
+    if (WITH_VALUE.has(name)) found.push({ name, value, field: `qemu[${at}]` });
+  }
+  return found;
+}
+
+function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+interface MachineOption {
+  readonly nvdimm: boolean;
+  readonly memoryBackend: string | undefined;
+}
+
+/** `-M q35,nvdimm=on,…`: later arguments add to earlier ones. */
+function readMachine(all: readonly Argument[]): MachineOption {
+  let nvdimm = all.length === 0;
+  let memoryBackend: string | undefined;
+  for (const argument of all) {
+    const options = parseQemuOpts(argument.value, 'type');
+    for (const { name, value } of options) {
+      if (name === 'type' && !['q35', 'pc-q35-7.2'].includes(value)) {
+        const known = /^(pc|microvm|none|isapc|x-remote|xenfv|xenpv)/.test(value);
+        if (known) complain(argument, `memhp does not model -M ${value}`, 'write -M q35,nvdimm=on', false);
+        complain(argument, 'unsupported machine type\nUse -machine help to list supported machines', 'write -M q35,nvdimm=on', false);
+      }
+      if (name === 'nvdimm') {
+        const on = parseQemuBool(value);
+        if (on === undefined) complain(argument, "Parameter 'nvdimm' expects 'on' or 'off'", 'write nvdimm=on', false);
+        nvdimm = on;
+      } else if (name === 'memory-backend') {
+        memoryBackend = value;
+      } else if (!IGNORED_PROPERTIES.has(name)) {
+        if (['acpi', 'max-ram-below-4g', 'hmat', 'pit', 'pic', 'smbios-entry-point-type', 'kernel-irqchip', 'pci-hole64-size'].includes(name)) {
+          complain(argument, `memhp does not model -M ${name}=`, 'leave it out', false);
+        }
+        complain(argument, `Property 'pc-q35-7.2-machine.${name}' not found`, 'memhp knows nvdimm= and memory-backend=', false);
+      }
+    }
+  }
+  return { nvdimm, memoryBackend };
+}
+
+/** Splits `-m` off a full argument list: what front matter keeps in `memory` and in `qemu`. */
+export function splitMemoryArgument(words: readonly string[]): { memory: string; rest: string[] } {
+  const at = words.findLastIndex((word) => word === '-m');
+  if (at < 0 || at + 1 >= words.length) return { memory: '', rest: [...words] };
+  return { memory: words[at + 1] as string, rest: words.filter((_, i) => i !== at && i !== at + 1) };
+}
+
+/**
+ * The machine that QEMU 7.2 would start, with the devices of its command line plugged in.
+ * @throws MachineDescriptionError in QEMU's words where QEMU refuses, in ours for what is not modelled.
+ */
+export function startQemu(memory: string, words: readonly string[]): QemuState {
+  const all = readArguments(words);
+  const named = (...names: string[]): Argument[] => all.filter((argument) => names.includes(argument.name));
+  const memoryArgument = named('m').at(-1);
+  if (memoryArgument !== undefined && memory !== '') complain(memoryArgument, '-m is given twice', 'keep `memory:` and leave -m out', false);
+  const option = readMachine(named('M', 'machine'));
+  const last = <T>(argument: Argument | undefined, result: T): Exclude<T, { readonly error: string }> => {
+    if (typeof result === 'object' && result !== null && 'error' in result) {
+      const { error, help } = result as { error: string; help?: string };
+      complain(argument as Argument, error, help, false);
+    }
+    return result as Exclude<T, { readonly error: string }>;
+  };
+  const cpuArgument = named('cpu').at(-1);
+  const cpu = last(cpuArgument, readCpu(cpuArgument?.value ?? 'max'));
+  const smpArgument = named('smp').at(-1);
+  const smp = last(smpArgument, readSmp(smpArgument?.value));
+
+  const memoryText = memoryArgument?.value ?? memory;
+  const sized = readMemoryOption(memoryText);
+  const memoryField = memoryArgument?.field ?? 'memory';
+  if ('message' in sized) {
+    const { message, help, span, atOption } = sized;
+    const place = span === undefined ? undefined : { start: span.start, end: span.end };
+    const named = atOption ? `-m ${memoryText}` : undefined;
+    throw new MachineDescriptionError({ message, help, span: place, field: memoryField, option: named });
+  }
+  if (sized.ramSize < LEAST_RAM) {
+    const message = `${hex(sized.ramSize)} bytes are too little for firmware and kernel`;
+    throw new MachineDescriptionError({ message, field: memoryField, help: `at least ${LEAST_RAM / 2 ** 20}M` });
+  }
+
+  const backends = readObjects(named('object'));
+  if (option.memoryBackend !== undefined) checkRamBackend(option.memoryBackend, backends, sized.ramSize, named('M', 'machine'));
+  const draft: NumaDraft = { nodes: new Map(), cpus: new Map() };
+  for (const argument of named('numa')) {
+    const error = readNuma(argument.value, draft, smp, backends);
+    if (error !== undefined) {
+      if (error.unmodelled === true) complain(argument, `memhp does not model ${error.error}`, 'write -numa node,nodeid=N,memdev=ID,cpus=A-B', false);
+      complain(argument, error.error);
+    }
+  }
+  const numa = last(named('numa').at(-1), finishNuma(draft, sized.ramSize, smp, sized.slots > 0 || sized.maxramSize > sized.ramSize));
+
+  const layout = memoryLayout({ ...sized, amd: cpu.amd, physBits: cpu.physBits });
+  if ('maxUsed' in layout) {
+    const limit = hex(2 ** cpu.physBits - 1);
+    throw new MachineDescriptionError({
+      message: `Address space limit ${limit} < ${hex(layout.maxUsed)} phys-bits too low (${cpu.physBits})`,
+      field: memoryField,
+      help: 'take less memory or write -cpu max,phys-bits=46',
+    });
+  }
+  return plugAll(emptyMachine(sized, smp, option, cpu.hypervisor, numa, layout, backends), named('device'));
+}
+
+function emptyMachine(
+  sized: Pick<QemuMachine, 'ramSize' | 'maxramSize' | 'slots'>,
+  smp: { readonly maxCpus: number; readonly sockets: number },
+  option: MachineOption,
+  hypervisor: boolean,
+  numa: Pick<QemuMachine, 'nodes' | 'cpuNodes'>,
+  layout: MemoryLayout,
+  backends: ReadonlyMap<string, QemuBackend>,
+): QemuState {
+  const { maxCpus, sockets } = smp;
+  const { nvdimm, memoryBackend: ramBackend } = option;
+  const machine: QemuMachine = { ...sized, ...numa, maxCpus, sockets, hypervisor, layout, nvdimm, ramBackend };
+  return { ...emptyQemu(machine), backends };
+}
+
+function readObjects(all: readonly Argument[]): ReadonlyMap<string, QemuBackend> {
+  let state: Pick<QemuState, 'backends'> = { backends: new Map() };
+  for (const argument of all) {
+    const options = parseKeyval(argument.value, 'qom-type');
+    if (typeof options === 'string') complain(argument, options);
+    const made = makeBackend(state as QemuState, options, "Parameter 'size' expects a size value");
+    if ('unmodelled' in made) complain(argument, `memhp does not model ${made.unmodelled}`, 'write memory-backend-ram,id=ID,size=SIZE', false);
+    if (refused(made)) complain(argument, made.error);
+    state = made;
+  }
+  return state.backends;
+}
+
+function checkRamBackend(id: string, backends: ReadonlyMap<string, QemuBackend>, ramSize: number, all: readonly Argument[]): void {
+  const argument = all.at(-1) as Argument;
+  const backend = backends.get(id);
+  if (backend === undefined) complain(argument, `Memory backend '${id}' not found`, `add -object memory-backend-ram,id=${clip(id)},size=SIZE`, false);
+  if (backend.size !== ramSize) {
+    complain(argument, 'Machine memory size does not match the size of the memory backend', `the memory is ${hex(ramSize)} bytes, the backend ${hex(backend.size)}`, false);
+  }
+}
+
+function plugAll(start: QemuState, all: readonly Argument[]): QemuState {
+  let state = start;
+  for (const argument of all) {
+    const options = parseQemuOpts(argument.value, 'driver');
+    const driver = DEVICES.find((known) => known === optionValue(options, 'driver'));
+    if (driver === undefined) complain(argument, `memhp does not model -device ${clip(argument.value)}`, `devices are ${DEVICES.join(', ')}`, false);
+    const id = optionValue(options, 'id');
+    if (id !== undefined && !idWellFormed(id)) complain(argument, "Parameter 'id' expects an identifier");
+    const request = readDevice(state, driver, options, false);
+    if ('unmodelled' in request) complain(argument, `memhp does not model ${request.unmodelled}`, 'leave it out', false);
+    if ('error' in request) complain(argument, request.error);
+    const plugged = plugDevice(state, request);
+    if (refused(plugged)) complain(argument, plugged.error);
+    state = plugged;
+  }
+  return state;
+}

@@ -1,0 +1,29 @@
+/** The fixed part of a QEMU machine: what its arguments decide before any device is there. */
+
+import type { MemoryLayout } from './qemu-layout.ts';
+
+/** A NUMA node as `-numa node` makes it, or the one QEMU adds when memory may be plugged in. */
+export interface QemuNode {
+  /** RAM at start, in bytes. */
+  readonly size: number;
+  readonly memdev: string | undefined;
+}
+
+export interface QemuMachine {
+  readonly ramSize: number;
+  readonly maxramSize: number;
+  readonly slots: number;
+  /** `nvdimm=on` was given to `-M`. */
+  readonly nvdimm: boolean;
+  readonly maxCpus: number;
+  readonly sockets: number;
+  /** Indexed by proximity domain; empty without NUMA. */
+  readonly nodes: readonly QemuNode[];
+  /** Proximity domain of each possible CPU, in the order of the SRAT; empty without NUMA. */
+  readonly cpuNodes: readonly number[];
+  /** The CPUID hypervisor bit is set. */
+  readonly hypervisor: boolean;
+  readonly layout: MemoryLayout;
+  /** Id of the backend that is the machine's RAM (`-M memory-backend=`). */
+  readonly ramBackend: string | undefined;
+}
