@@ -60,7 +60,7 @@ export function pfnValid(sections: SectionTable, pfn: Pfn): boolean {
   if (!(pfn >= 0 && pfn < sections.endPfn)) return false;
   // Multiplied by exact fractions and masked: half the time of % and of division by a field (bench/README.md).
   const nr = (pfn * sections.sectionsPerPage) | 0;
-  const root = sections.rootOf(nr);
+  const root = sections.rootAt(nr >>> sections.rootShift);
   if (root === undefined) return false;
   const at = nr & (sections.sectionsPerRoot - 1);
   const flags = root.flags[at] as number;

@@ -61,7 +61,8 @@ export class SectionTable {
   /** Exact fractions, for the paths that are asked about every frame. */
   readonly sectionsPerPage: number;
   readonly subsectionsPerPage: number;
-  readonly #rootShift: number;
+  /** log2 of `sectionsPerRoot`. */
+  readonly rootShift: number;
   readonly #roots: CowPages<SectionRoot>;
 
   constructor(arch: ArchConstants) {
@@ -74,7 +75,7 @@ export class SectionTable {
     this.endPfn = this.nrSections * this.pagesPerSection;
     this.sectionsPerPage = 1 / this.pagesPerSection;
     this.subsectionsPerPage = 1 / this.pagesPerSubsection;
-    this.#rootShift = Math.log2(this.sectionsPerRoot);
+    this.rootShift = Math.log2(this.sectionsPerRoot);
     this.#roots = new CowPages(Math.ceil(this.nrSections / this.sectionsPerRoot));
   }
 
@@ -92,7 +93,12 @@ export class SectionTable {
   rootOf(sectionNr: number): SectionRoot | undefined {
     // Out of range first: the shift sees 32 bits.
     if (!(sectionNr >= 0 && sectionNr < this.nrSections)) return undefined;
-    return this.#roots.get(sectionNr >>> this.#rootShift);
+    return this.#roots.get(sectionNr >>> this.rootShift);
+  }
+
+  /** The root by its own number, for a caller that has checked the range. */
+  rootAt(rootNr: number): SectionRoot | undefined {
+    return this.#roots.get(rootNr);
   }
 
   /** Low bits of section_mem_map; 0 for a section that is not there. */
