@@ -34,8 +34,8 @@ export interface BootLog {
 
 const HEX = '0x([0-9a-fA-F]{1,16})';
 const MEM = `\\[mem ${HEX}-${HEX}`;
-/** The first map printed, whoever provided it. */
-const E820_LINE = new RegExp(`(?:^|\\s)(BIOS-e820|BIOS-e801|BIOS-88|Xen|extended): ${MEM}\\]\\s*(.*)$`);
+/** The map as printed, whoever provided it, and as the command line and the kernel changed it. */
+const E820_LINE = new RegExp(`(?:^|\\s)(BIOS-e820|BIOS-e801|BIOS-88|Xen|extended|user|modified): ${MEM}\\]\\s*(.*)$`);
 /** Kernels before 3.5 print bare digits and an exclusive end. */
 const OLD_E820_LINE = /(?:^|\s)(BIOS-e820|Xen): ([0-9a-f]{16}) - ([0-9a-f]{16}) \(([^)]*)\)/;
 const SRAT_LINE = new RegExp(`SRAT: Node (\\d{1,5}) PXM (\\d{1,10}) ${MEM}\\](.*)$`);
@@ -77,7 +77,7 @@ export function parseBootLog(text: string): BootLog {
   };
   const lastPfnAt = lines.findLastIndex((line) => /(?:^|\s)last_pfn = /.test(line.text));
   for (const [index, line] of lines.entries()) collect(line, index < lastPfnAt, seen);
-  const e820 = seen.maps.get('extended') ?? [...seen.maps.values()][0] ?? [];
+  const e820 = firmwareMap(seen);
   const banner = lines.find((line) => /(?:^|\s)Linux version \d/.test(line.text))?.text ?? '';
   const release = /Linux version (\S+)/.exec(banner)?.[1];
   const stable = STABLE_VERSION.exec(banner)?.[1];
@@ -96,6 +96,14 @@ export function parseBootLog(text: string): BootLog {
     printed: printedResults(lines),
     notes: seen.notes,
   };
+}
+
+/** The first map printed; one of more than 128 entries is printed again with all of them. */
+function firmwareMap({ maps, notes }: Collected): E820Entry[] {
+  const [who, first] = [...maps][0] ?? ['', []];
+  // What the command line made of the map already: its options change nothing when applied again.
+  if (who === 'user' || who === 'modified') notes.push(`only the map called "${who}" was found, not firmware's own`);
+  return maps.get('extended') ?? first;
 }
 
 /** The machine a boot log describes. `alone` leaves out what the kernel said it reserved or removed. */

@@ -1,6 +1,6 @@
 /** Boot: from firmware's map and the command line to memblock, nodes and zones. */
 
-import { GiB, NUMA_NO_NODE, type Pfn } from '../units.ts';
+import { alignUp, GiB, NUMA_NO_NODE, type Pfn } from '../units.ts';
 import type { LogLevel, LogLine } from '../log.ts';
 import type { KernelProfile } from '../profile/profile.ts';
 import { probeMemoryBlockSize } from './block-size.ts';
@@ -28,6 +28,7 @@ type Say = (level: LogLevel, text: string) => void;
 
 const BIOS_BEGIN = 0xa0000n;
 const BIOS_END = 0x100000n;
+const BIOS_END_PFN = 0x100;
 
 /**
  * What the kernel makes of a machine. Cost follows the number of ranges. Options it does not take are ignored as it
@@ -197,13 +198,18 @@ function sayUnavailable(
   say: Say,
 ): void {
   const { pagesPerSection } = profile.arch;
-  const total = (endPfn: Pfn) => unavailablePages(ranges, endPfn, pagesPerSection);
   const mode = profile.does.logsUnavailableRanges;
   // Kernels that count once do so before they set up the nodes.
-  if (mode === 'reserved' && total(0) > 0) say(6, `Reserved but unavailable: ${total(0)} pages`);
+  if (mode === 'reserved') {
+    // Reserved without being memory are page 0 and the BIOS area; what else was reserved by then is memory.
+    const low = ranges.filter((range) => range.startPfn < BIOS_END_PFN);
+    const pages = unavailablePages(low, BIOS_END_PFN, pagesPerSection);
+    if (pages > 0) say(6, `Reserved but unavailable: ${pages} pages`);
+  }
   if (mode === 'zeroed' || mode === 'zeroed-section') {
-    const end = mode === 'zeroed' ? maxPfn : Math.ceil(maxPfn / pagesPerSection) * pagesPerSection;
-    if (total(end) > 0) say(6, `Zeroed struct page in unavailable ranges: ${total(end)} pages`);
+    const end = mode === 'zeroed' ? maxPfn : alignUp(maxPfn, pagesPerSection);
+    const pages = unavailablePages(ranges, end, pagesPerSection);
+    if (pages > 0) say(6, `Zeroed struct page in unavailable ranges: ${pages} pages`);
   }
   for (const line of initmem) say(6, line);
   if (mode === 'per-zone') for (const range of unavailable) say(6, unavailableLine(range));
