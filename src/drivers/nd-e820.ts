@@ -100,7 +100,8 @@ function attachNamespace(machine: Machine, namespace: NdNamespace): Errno {
   const claim = requestRegion(kernel.iomem, start, end, name, 0);
   kernel.explain?.(RANGE_FREE, claim.ok, { start, end, owner: claim.ok ? 'none' : claim.conflict.name });
   if (!claim.ok) {
-    kernel.printk(4, `nd_pmem ${name}: could not reserve region [mem ${hexPadded(start, 8)}-${hexPadded(end - 1, 8)} flags 0x200]`);
+    const range = `[mem ${hexPadded(start, 8)}-${hexPadded(end - 1, 8)}]`;
+    kernel.printk(4, `nd_pmem ${name}: could not reserve region ${range}`);
     return -EBUSY;
   }
   kernel.iomem = claim.tree;

@@ -21,8 +21,8 @@ export function createBootBlocks(kernel: Kernel, map: BootMap): void {
     const first = Math.floor((run.first * pagesPerSection) / perBlock);
     const last = Math.floor((run.last * pagesPerSection) / perBlock);
     for (let id = first; id <= last; ) {
-      const next = firstAtOrAfter(boundaries, id + 1);
-      const end = boundaries.has(id) ? id : Math.min(last, (next ?? Infinity) - 1);
+      const next = boundaries.find((boundary) => boundary >= id) ?? Infinity;
+      const end = next === id ? id : Math.min(last, next - 1);
       const { block, extraNodes } = describeBlock(kernel, map, id);
       kernel.blocks.fill(id, end, block);
       kernel.blocks.setExtraNodes(id, extraNodes);
@@ -31,8 +31,8 @@ export function createBootBlocks(kernel: Kernel, map: BootMap): void {
   }
 }
 
-// Blocks that hold a start or an end of anything: each may differ from its neighbours.
-function boundaryBlocks(kernel: Kernel, map: BootMap): Set<number> & { sorted?: number[] } {
+// Blocks that hold a start or an end of anything, ascending: each may differ from its neighbours.
+function boundaryBlocks(kernel: Kernel, map: BootMap): number[] {
   const ids = new Set<number>();
   const add = (pfn: number): void => {
     ids.add(Math.floor(pfn / kernel.blockPages));
@@ -48,12 +48,7 @@ function boundaryBlocks(kernel: Kernel, map: BootMap): Set<number> & { sorted?: 
       add(zone.startPfn + zone.spanned);
     }
   }
-  return ids;
-}
-
-function firstAtOrAfter(ids: Set<number> & { sorted?: number[] }, from: number): number | undefined {
-  ids.sorted ??= [...ids].sort((a, b) => a - b);
-  return ids.sorted.find((id) => id >= from);
+  return [...ids].sort((a, b) => a - b);
 }
 
 function describeBlock(kernel: Kernel, map: BootMap, id: number): { block: MemoryBlock; extraNodes: Nid[] } {
