@@ -53,6 +53,7 @@ function machineJson(report: MachineReport): object {
     blocksInferred: report.blocksInferred,
     nodes: report.nodes.map(({ nid, memTotal }) => ({ nid, memTotal: orNull(memTotal) })),
     zones: report.zones.map((zone) => ({ ...zone, startPfn: orNull(zone.startPfn), managed: orNull(zone.managed) })),
+    zonesPredicted: report.zonesPredicted,
     devices: report.devices.map(({ start, sizeBytes, ...device }) => ({ ...device, start: orNull(start), size: orNull(sizeBytes) })),
     findings: report.findings.map(findingJson),
     findingsOmitted: report.findingsOmitted,

@@ -29,7 +29,7 @@ export function inspectLines(report: MachineReport, map: readonly string[], opti
   section('Map', map);
   section('Totals', totalLines(report));
   section(report.blocksInferred ? 'Memory blocks (they follow from the map; nobody recorded them)' : 'Memory blocks', blockLines(report, options.all));
-  section('Zones', zoneLines(report, options.all));
+  section(report.zonesPredicted ? 'Zones (as the model boots from the log; nobody recorded them)' : 'Zones', zoneLines(report, options.all));
   section('Nodes', nodeLines(report, options.all));
   section('Devices', deviceLines(report, options.all));
   section('Findings', findingLines(report, style, options));

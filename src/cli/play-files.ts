@@ -77,7 +77,8 @@ export async function playCommands(lines: readonly string[], options: PlayFileOp
     };
   });
   const header = { qemu: [], span: { start: 0, end: 0 } };
-  return play({ book: { source, header, commands }, diagnostics: [] }, '-c', undefined, options);
+  const played = await play({ book: { source, header, commands }, diagnostics: [] }, '-c', undefined, options);
+  return { ...played, title: `typed on ${options.on ?? 'the machine'}` };
 }
 
 async function play(

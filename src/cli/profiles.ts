@@ -5,7 +5,9 @@ import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { CHANGES } from '../kernel/profile/changes.ts';
 import { profileNames, resolveProfile } from '../kernel/profile/profile.ts';
 import { RELEASES } from '../kernel/profile/releases.ts';
+import { wrapText } from '../runbook/render-diagnostics.ts';
 import { printJson, printLines } from './output.ts';
+import { terminalOf } from './terminal.ts';
 
 export const PROFILES_SCHEMA = 'memhp/profiles/1';
 
@@ -18,7 +20,7 @@ export function registerProfiles(program: Command): void {
     .addHelpText('before', 'Examples:\n  memhp profiles\n  memhp profiles --json\n')
     .action((options: { json?: boolean }) => {
       if (options.json === true) printJson(profilesJson());
-      else printLines(profileLines());
+      else printLines(profileLines(terminalOf(process.stdout).width));
     });
 }
 
@@ -33,13 +35,16 @@ function profilesJson(): object {
   };
 }
 
-function profileLines(): string[] {
+function profileLines(width: number): string[] {
   const lines: string[] = [];
   for (const name of profileNames()) {
     const { release, verified } = resolveProfile(name);
     const uname = release === name ? '' : `  (${release})`;
     lines.push(`${name.padEnd(6)}${verified ? 'held to recordings' : 'from the reference'}${uname}`);
-    for (const id of RELEASES[name]!.changes) lines.push(`        ${CHANGES[id].subject}`);
+    for (const id of RELEASES[name]!.changes) {
+      const rows = wrapText(CHANGES[id].subject, width - 10);
+      lines.push(...rows.map((row, index) => (index === 0 ? `        ${row}` : `          ${row}`)));
+    }
   }
-  return [...lines, '', `architectures: ${Object.keys(ARCHITECTURES).join(', ')}`];
+  return [...lines, '', ...wrapText(`architectures: ${Object.keys(ARCHITECTURES).join(', ')}`, width)];
 }

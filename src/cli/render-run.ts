@@ -109,7 +109,7 @@ function commandLines(run: CommandRun, tryNext: readonly string[], style: Style,
     const rows = indented(printable(text), width, `${INDENT}${word.padEnd(5)}`, `${INDENT}     `);
     lines.push(rows[0]!.replace(word, paint(word)), ...rows.slice(1));
   };
-  for (const reason of run.depends) attached('open', reason, style.open);
+  for (const reason of run.depends) attached('open', `${reason}; shown is one of the outcomes`, style.open);
   if (run.decidedBy !== undefined) attached('why', explainStep(run.decidedBy), style.hint);
   for (const step of tryNext) attached('try', step, style.hint);
   return lines;

@@ -81,7 +81,7 @@ export const runDocument = z
       }),
     ),
   })
-  .meta({ id: RUN_SCHEMA, title: 'What memhp run found' });
+  .meta({ title: 'What memhp run found' });
 
 export type RunDocument = z.infer<typeof runDocument>;
 

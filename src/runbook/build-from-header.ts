@@ -28,7 +28,9 @@ export function buildFromHeader(source: SourceText, header: FrontMatter): BuiltM
   if (header.memory === undefined) {
     const hasHeader = header.span.end > header.span.start;
     const help = hasHeader
-      ? 'add a line such as `memory: 1G,slots=4,maxmem=8G`'
+      ? source.name === '--on'
+        ? 'add it: 6.12,memory=1G,slots=4,maxmem=8G'
+        : 'add a line such as `memory: 1G,slots=4,maxmem=8G`'
       : 'begin the runbook with front matter (--- / kernel: "6.12" / memory: 1G / ---), or name a machine with --on';
     const span = hasHeader ? { start: header.span.start, end: Math.min(header.span.end, header.span.start + 3) } : undefined;
     const message = hasHeader ? 'the machine has no memory' : 'no machine is described';

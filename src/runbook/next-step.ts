@@ -35,6 +35,17 @@ const RULES: readonly Rule[] = [
     return found === null ? undefined : `blocks on this machine are ${blockNumbers(machine)}; memory${found[1]} is none of them`;
   },
   (text) =>
+    /failed due to memory holes/.test(text)
+      ? 'a block that is System RAM from end to end; one with holes stays online for good'
+      : undefined,
+  (text) => {
+    const found = /Misaligned __add_pages start: 0x([\da-f]+) end: #?(?:0x)?([\da-f]+)/.exec(text);
+    if (found === null) return undefined;
+    const section = 128 * MiB;
+    const start = alignUp(parseInt(found[1]!, 16) * 4096, section);
+    return `a range that begins and ends at a multiple of 128M, such as memmap=128M!${hex(start)}, or Linux 5.3 or newer`;
+  },
+  (text) =>
     /memory hotplug is not enabled/i.test(text)
       ? 'a machine with room for DIMMs: memory: 1G,slots=4,maxmem=8G'
       : undefined,

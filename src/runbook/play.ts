@@ -54,6 +54,8 @@ export interface PlayOptions extends CheckOptions {
 const MODEL_TOOLS: PlayTools = { shell: runShell, monitor: runMonitor };
 /** KERN_ERR: what the kernel logs at this level or above is a refusal even when the command returned 0. */
 const KERN_ERR = 3;
+/** How the driver core ends a failed probe; before 6.9 it says so in a mere warning. */
+const PROBE_FAILED = /failed with error -\d+$/;
 
 /**
  * Plays every command on the machine, which is changed by it.
@@ -113,7 +115,7 @@ function judge(
 ): CommandRun {
   const differs = differences(command, result, options);
   const depends = result.depends.length > 0;
-  const errors = result.log.filter((line) => line.level <= KERN_ERR);
+  const errors = refusals(result.log);
   const toolRefused =
     command.prompt === 'shell' ? result.exit !== 0 : result.output.some((line) => line.startsWith('Error:'));
   const refused = toolRefused || errors.length > 0;
@@ -128,6 +130,11 @@ function judge(
     differences: depends ? [] : differs,
     decidedBy: refused || depends ? decidedBy : undefined,
   };
+}
+
+/** Log lines by which the kernel refuses. */
+export function refusals(log: readonly LogLine[]): LogLine[] {
+  return log.filter((line) => line.level <= KERN_ERR || PROBE_FAILED.test(line.text));
 }
 
 /** Whether the runbook foresaw this refusal. Called when nothing differs. */

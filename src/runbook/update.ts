@@ -2,7 +2,7 @@
 
 import type { LogLine } from '../kernel/log.ts';
 import { hasExpectation, type Command } from './runbook.ts';
-import type { RunResult } from './play.ts';
+import { refusals, type RunResult } from './play.ts';
 
 /** What a runbook reads otherwise: these lines are written with a backslash in front. */
 const NEEDS_ESCAPE =
@@ -37,7 +37,7 @@ function expectationLines(command: Command, exit: number, output: readonly strin
   });
   // Info lines come and go with the kernel's mood; a refusal is worth holding on to.
   const namedLog = command.expected.some((line) => line.kind === 'log');
-  const kept = log.filter((line) => line.level <= 3 || namedLog);
+  const kept = namedLog ? log : refusals(log);
   const status = command.prompt === 'shell' && exit !== 0 ? [`[${exit}]`] : [];
   return [...lines, ...kept.map((line) => `[kernel] ${line.text}`), ...status];
 }
