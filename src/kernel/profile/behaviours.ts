@@ -73,6 +73,8 @@ export interface Behaviours {
   readonly probeFailureNamesDevice: boolean;
   /** A later ACPI memory notification scans again the devices that failed before. */
   readonly acpiRescansFailedDevices: boolean;
+  /** A device check that leaves a device without driver warns "Enumeration failure". */
+  readonly acpiWarnsEnumerationFailure: boolean;
   /** The ACPI driver drops memmap_on_memory for good once a resource cannot have it. */
   readonly acpiMemmapOnMemoryBySize: boolean;
 }

@@ -140,6 +140,11 @@ const table = {
     subject: 'driver: core: Log probe failure as error and with device metadata (32de4b4f9dfa)',
     sets: { probeFailureNamesDevice: true },
   },
+  'acpi-device-check-may-fail': {
+    release: 'v6.9',
+    subject: 'ACPI: scan: Fix device check notification handling (793551c96511)',
+    sets: { acpiWarnsEnumerationFailure: false },
+  },
   'acpi-rescan': {
     release: 'v6.9',
     subject: 'ACPI: scan: Rework Device Check and Bus Check notification handling (520c2286c222)',

@@ -44,6 +44,7 @@ export const BASE: Behaviours = {
   acpiTablesCountForMaxPfn: false,
   probeFailureNamesDevice: false,
   acpiRescansFailedDevices: false,
+  acpiWarnsEnumerationFailure: true,
   acpiMemmapOnMemoryBySize: true,
 };
 
@@ -66,14 +67,14 @@ export const RELEASES: Readonly<Record<string, Release>> = {
   // Debian's 6.1 (6.1.190): stable backports reach to 2026.
   '6.1': {
     after: '6.0',
-    changes: ['region-intersects-descendants', 'device-memory-max-pfn'],
+    changes: ['region-intersects-descendants', 'device-memory-max-pfn', 'acpi-device-check-may-fail'],
     uname: '6.1.0-54-amd64',
     verified: true,
   },
   '6.5': { after: '6.0', changes: ['misaligned-text'] },
   '6.6': { after: '6.5', changes: ['memmap-on-memory-force'] },
   '6.8': { after: '6.6', changes: ['memmap-on-memory-per-block', 'numa-coverage-of-memblock'] },
-  '6.9': { after: '6.8', changes: ['acpi-rescan', 'probe-text'] },
+  '6.9': { after: '6.8', changes: ['acpi-rescan', 'acpi-device-check-may-fail', 'probe-text'] },
   '6.11': { after: '6.9', changes: ['memmap-vmstat', 'acpi-tables-max-pfn'] },
   // Debian's 6.12 (6.12.117).
   '6.12': {

@@ -1,0 +1,79 @@
+/** From a description to a machine that has booted. */
+
+import { boot } from '../kernel/boot/boot.ts';
+import type { BootInput } from '../kernel/boot/boot-map.ts';
+import { createKernel } from '../kernel/create-kernel.ts';
+import { ARCHITECTURES } from '../kernel/profile/arch.ts';
+import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
+import { acpiMemoryBoot, NO_ACPI_MEMORY } from './acpi-memory.ts';
+import { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
+import { Machine } from './machine.ts';
+import { NO_NVDIMM } from './nd-e820.ts';
+import { dimmsOf } from './qemu-acpi.ts';
+import { startQemu } from './qemu-args.ts';
+import { firmwareE820, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
+import type { QemuState } from './qemu.ts';
+
+export { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
+
+/** What the kernel command line holds in front of the description's own words. */
+export const BASE_CMDLINE = 'console=ttyS0 panic=-1 nokaslr pti=off quiet';
+
+/** What firmware hands to the kernel of a QEMU machine. */
+export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
+  const { machine } = qemu;
+  const srat = firmwareSrat(qemu);
+  const nodes = nodeOfPxm(machine, srat.map((entry) => entry.pxm));
+  return {
+    e820: firmwareE820(machine),
+    cmdline,
+    srat,
+    hypervisor: machine.hypervisor,
+    pciWindows: pciWindows(machine),
+    cpuNodes: [...new Set(machine.cpuNodes.map((pxm) => nodes.get(pxm) ?? 0))],
+  };
+}
+
+/**
+ * Boots the machine that a description names.
+ * @throws MachineDescriptionError when it names no machine, or one that would not boot
+ */
+export function buildMachine(description: MachineDescription): Machine {
+  const profile = findProfile(description);
+  const qemu = startQemu(description.memory, description.qemu);
+  const cmdline = `${BASE_CMDLINE} ${description.cmdline}`.trim();
+  const input = bootInputOfQemu(qemu, cmdline);
+  const map = boot(input, profile);
+  if (map.panic !== undefined) {
+    const help = 'see the memory options on the command line';
+    throw new MachineDescriptionError({ message: `the kernel does not boot: ${map.panic}`, field: 'cmdline', help });
+  }
+  const machine = new Machine(createKernel(map, profile, input), {
+    cmdline,
+    modules: [],
+    qemu,
+    acpiMemory: NO_ACPI_MEMORY,
+    nvdimm: NO_NVDIMM,
+  });
+  const words = cmdline.split(/\s+/);
+  const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');
+  if (drives) acpiMemoryBoot(machine, dimmsOf(qemu), map.memoryLimit);
+  return machine;
+}
+
+function findProfile(description: MachineDescription): KernelProfile {
+  const { kernel, arch = 'x86_64' } = description;
+  if (!profileNames().includes(kernel)) {
+    const help = `kernels are ${profileNames().join(', ')}`;
+    throw new MachineDescriptionError({ message: `memhp has no kernel ${kernel.slice(0, 40)}`, field: 'kernel', help });
+  }
+  if (!Object.hasOwn(ARCHITECTURES, arch)) {
+    const help = `architectures are ${Object.keys(ARCHITECTURES).join(', ')}`;
+    throw new MachineDescriptionError({ message: `memhp has no architecture ${arch.slice(0, 40)}`, field: 'arch', help });
+  }
+  if (!arch.startsWith('x86_64')) {
+    const message = `memhp cannot boot a described machine of ${arch} yet`;
+    throw new MachineDescriptionError({ message, field: 'arch', help: 'x86_64 machines can be described; others can be captured' });
+  }
+  return resolveProfile(kernel, arch);
+}
