@@ -38,12 +38,14 @@ const RULES: readonly Rule[] = [
     /failed due to memory holes/.test(text)
       ? 'a block that is System RAM from end to end; one with holes stays online for good'
       : undefined,
-  (text) => {
+  (text, _, machine) => {
     const found = /Misaligned __add_pages start: 0x([\da-f]+) end: #?(?:0x)?([\da-f]+)/.exec(text);
     if (found === null) return undefined;
-    const section = 128 * MiB;
-    const start = alignUp(parseInt(found[1]!, 16) * 4096, section);
-    return `a range that begins and ends at a multiple of 128M, such as memmap=128M!${hex(start)}, or Linux 5.3 or newer`;
+    const { pageSize, pagesPerSection } = machine.kernel.profile.arch;
+    const section = pagesPerSection * pageSize;
+    const start = alignUp(parseInt(found[1]!, 16) * pageSize, section);
+    const whole = mib(section);
+    return `a range of whole sections, such as memmap=${whole}!${hex(start)}; newer kernels take multiples of 2M`;
   },
   (text) =>
     /memory hotplug is not enabled/i.test(text)
