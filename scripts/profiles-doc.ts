@@ -62,6 +62,22 @@ function size(bytes: number): string {
   return `${rest}${units[at]}`;
 }
 
+/** What Debian's configuration settles and the model builds on; the default online type alone is a behaviour. */
+const DEBIAN_CONFIG: readonly (readonly [option: string, old: string, current: string, follows: string])[] = [
+  ['PAGE_EXTENSION', 'y', 'y', 'a section entry takes 32 bytes, 128 to a root; the cloud flavour has it off: 16 bytes, 256'],
+  ['X86_5LEVEL', 'y', 'y', '46 or 52 address bits, decided as the kernel starts: `x86_64` or `x86_64-5level`'],
+  ['SPARSEMEM_VMEMMAP, SPARSEMEM_EXTREME', 'y', 'y', 'two-level section table, sub-section maps'],
+  ['ZONE_DEVICE', 'y', 'y', 'device mappings; the direct map reaches all of the address space'],
+  ['DEVICE_PRIVATE', 'n', 'n', 'no unaddressable device memory'],
+  ['MHP_MEMMAP_ON_MEMORY', 'y', 'y', '`memory_hotplug.memmap_on_memory=` is understood'],
+  ['MEMORY_HOTREMOVE', 'y', 'y', 'memory can go offline and away'],
+  ['default online type', 'offline', 'online', 'whether hot-added memory comes online by itself'],
+  ['ARCH_MEMORY_PROBE', 'n', 'n', 'no `probe` file under /sys/devices/system/memory'],
+  ['ARCH_KEEP_MEMBLOCK', 'n', 'n', 'memblock does not follow what is hot-added'],
+  ['HUGETLB_PAGE_OPTIMIZE_VMEMMAP', 'y', 'y', 'device mappings of 2 MiB and 1 GiB may share struct pages'],
+  ['DEBUG_VM, KASAN, CMA', 'n', 'n', 'no poisoned struct pages, no shadow, no contiguous areas'],
+];
+
 /** The whole page. */
 export function profilesPage(): string {
   const names = profileNames();
@@ -108,6 +124,11 @@ export function profilesPage(): string {
       const sets = Object.entries(change.sets).map(([key, set]) => `\`${key}\` = \`${String(set)}\``);
       return row(`\`${id}\``, change.release, change.subject, sets.join(', '), change.note ?? '');
     }),
+    '',
+    "## Debian's configuration (amd64)",
+    '',
+    ...head('option', '6.1', '6.12', 'what follows'),
+    ...DEBIAN_CONFIG.map((entry) => row(...entry)),
     '',
     '## Architectures',
     '',

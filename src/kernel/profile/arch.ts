@@ -72,7 +72,10 @@ const MiB = 1024 * KiB;
 
 /**
  * Every supported architecture by `name` or `name-pagesize`; the bare name is Debian's page size.
- * Sources: the kernel's `arch/<arch>/include/asm/sparsemem.h`, `include/linux/pageblock-flags.h`, 6.12 configuration of Debian.
+ * Section and address bits stand in `arch/<arch>/include/asm/sparsemem.h` and were read in 6.1 and 6.12, pageblocks follow
+ * from `include/linux/pageblock-flags.h`. The largest buddy block and huge pages beyond x86-64, loongarch's pageblock, and
+ * 32-byte entries (CONFIG_PAGE_EXTENSION) beyond amd64 are Debian's defaults as far as known; no recording has tested them.
+ * arm64 with LPA2 reaches 52 bits, and ppc64le's pageblock is 16 MiB with the hash MMU; both are variants not listed.
  */
 export const ARCHITECTURES: Readonly<Record<string, ArchConstants>> = Object.freeze({
   x86_64: arch('x86_64', 4 * KiB, 27, 46, 2 * MiB, 2 * MiB, 4 * MiB, 'x86-probe', 32),
