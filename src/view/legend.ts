@@ -5,7 +5,7 @@ import { FAINT, wrapWords, type Line, type Part } from './line.ts';
 import { MIXED_GLYPH, describeOwner, type GlyphBook, type Owner } from './owner.ts';
 import { hex } from '../kernel/units.ts';
 import { shortSize } from './size.ts';
-import type { OwnerTotal, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 const MOST_ENTRIES = 24;
 const MOST_SHARED = 4;
@@ -14,24 +14,27 @@ export interface LegendEntry {
   readonly owner: Owner;
   /** The names drawn alike. */
   readonly labels: readonly string[];
-  /** What stands in the column of sizes. */
-  readonly size: string;
+  readonly bytes: number;
+  /** What it was, where two states are compared. */
+  readonly was?: number;
 }
 
-export function legendOf(totals: readonly OwnerTotal[]): LegendEntry[] {
-  return totals.map(({ owner, labels, bytes }) => ({ owner, labels, size: shortSize(bytes) }));
-}
-
-/** Entries for two states: `64M -> 0B` where a total changed. Changed ones come first. */
+/** Entries for two states, with `64M -> 0B` where a total changed. Changed ones come first. */
 export function legendOfChange(before: Tally, after: Tally): LegendEntry[] {
   const keys = new Set(after.totals().map(({ owner }) => owner.key));
   const totals = [...after.totals(), ...before.totals().filter(({ owner }) => !keys.has(owner.key))];
-  const changed = (key: string): boolean => before.bytes(key) !== after.bytes(key);
-  const ordered = [...totals.filter(({ owner }) => changed(owner.key)), ...totals.filter(({ owner }) => !changed(owner.key))];
-  return ordered.map(({ owner, labels }) => {
-    const size = shortSize(after.bytes(owner.key));
-    return { owner, labels, size: changed(owner.key) ? `${shortSize(before.bytes(owner.key))} -> ${size}` : size };
-  });
+  const entries = totals.map(({ owner, labels }) => ({
+    owner,
+    labels,
+    bytes: after.bytes(owner.key),
+    was: before.bytes(owner.key),
+  }));
+  const changed = ({ bytes, was }: { bytes: number; was: number }): boolean => bytes !== was;
+  return [...entries.filter(changed), ...entries.filter((entry) => !changed(entry))];
+}
+
+function sizeText({ bytes, was }: LegendEntry): string {
+  return was === undefined || was === bytes ? shortSize(bytes) : `${shortSize(was)} -> ${shortSize(bytes)}`;
 }
 
 /** Letter, size, meaning. At most two dozen owners and four shared cells; what is left out is counted. */
@@ -42,13 +45,14 @@ export function legendLines(
   width: number,
 ): Line[] {
   const listed = entries.slice(0, MOST_ENTRIES);
-  const column = Math.max(4, ...listed.map(({ size }) => size.length));
+  const sizes = listed.map(sizeText);
+  const column = Math.max(4, ...sizes.map((size) => size.length));
   const lines: Line[] = [];
-  for (const { owner, labels, size } of listed) {
+  listed.forEach(({ owner, labels }, index) => {
     const { letter, paint } = book.glyph(owner);
-    const head = ` ${size.padStart(column)}  `;
+    const head = ` ${(sizes[index] ?? '').padStart(column)}  `;
     lines.push(...entry({ text: ` ${letter} `, paint }, head, describeOwner(owner, labels), width));
-  }
+  });
   const left = entries.length - listed.length;
   if (left > 0) lines.push([{ text: `    and ${left} more owners`, paint: FAINT }]);
   if (mixed.length > 0) {

@@ -6,7 +6,7 @@ import { FAINT, MARK, inkLine, plainText, wrapWords, type Ink, type Line, type P
 import { marksLine, type MapOptions } from './map.ts';
 import { GlyphBook } from './owner.ts';
 import type { Picture } from './picture.ts';
-import { cellColumn, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
+import { cellColumn, hasManyNodes, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
 import { Tally } from './tally.ts';
 import { pairsOf, type SpanPair } from './span-pair.ts';
 
@@ -30,7 +30,7 @@ export function renderMapDiff(before: Picture, after: Picture, options: MapOptio
   if (shown.length === 0) return wrapWords('no section of memory changed', width, '');
 
   const spans = shown.flatMap((item) => (item === 'gap' ? [] : [item.pair.before, item.pair.after]));
-  const shape = shapeOf(after, spans, width, GUTTER);
+  const shape = shapeOf(after, spans, width, hasManyNodes([before, after]), GUTTER);
   const lines: Line[] = headingLines(after, shape).map((line) => [{ text: '  ' }, ...line]);
   const mixed: Cell[] = [];
   for (const item of shown) {

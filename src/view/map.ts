@@ -2,11 +2,11 @@
 
 import type { ByteRange } from '../kernel/units.ts';
 import type { Cell } from './cell.ts';
-import { legendLines, legendOf } from './legend.ts';
+import { legendLines } from './legend.ts';
 import { FAINT, MARK, inkLine, wrapWords, type Ink, type Line } from './line.ts';
 import { GlyphBook } from './owner.ts';
 import type { Picture } from './picture.ts';
-import { cellColumn, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
+import { cellColumn, hasManyNodes, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
 import { shortSize } from './size.ts';
 import { spansOf, type Span } from './span.ts';
 import { Tally, countsText } from './tally.ts';
@@ -54,7 +54,7 @@ export function renderMap(picture: Picture, options: MapOptions = {}): string[] 
   }
   if (shown.length === 0) return wrapWords('no section of memory is present here', width, '');
 
-  const shape = shapeOf(picture, shown, width);
+  const shape = shapeOf(picture, shown, width, hasManyNodes([picture]));
   const lines: Line[] = [...headingLines(picture, shape)];
   const mixed: Cell[] = [];
   shown.forEach((span, index) => {
@@ -67,7 +67,7 @@ export function renderMap(picture: Picture, options: MapOptions = {}): string[] 
     }
   });
   if (rest.rows > 0) lines.push([{ text: rest.text(picture, ink), paint: FAINT }]);
-  lines.push([], ...legendLines(book, legendOf(tally.totals()), mixed, width));
+  lines.push([], ...legendLines(book, tally.totals(), mixed, width));
   for (const text of wrapWords(countsText(picture, fromSection, toSection), width, '  ')) lines.push([{ text }]);
   return lines.map((line) => inkLine(line, ink, width));
 }

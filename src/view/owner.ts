@@ -32,7 +32,7 @@ export const UNBACKED: Owner = { key: 'unbacked', kind: 'unbacked', label: 'owne
 /** The letter of a cell that several owners share. */
 export const MIXED_GLYPH: Glyph = { letter: '*', paint: MIXED };
 
-const FIXED: Readonly<Record<Exclude<CellKind, 'device'>, Glyph>> = {
+const FIXED: Readonly<Record<Exclude<CellKind, 'device' | 'claimed'>, Glyph>> = {
   ram: { letter: 'R', paint: BLUE },
   'ram-early': { letter: 'R', paint: BLUE },
   'ram-hotplug': { letter: 'H', paint: SKY },
@@ -46,39 +46,52 @@ const FIXED: Readonly<Record<Exclude<CellKind, 'device'>, Glyph>> = {
   unbacked: { letter: '!', paint: WARNING },
 };
 
-// Devices take what the fixed letters leave; the last one stands for all that come after.
-const DEVICE_LETTERS = [...'ABCDEFGIJLMNOPQSTUWXYZ0123456789', '+'];
+// Devices take what the fixed letters leave; in lower case while they have no struct pages.
+const DEVICE_LETTERS = [...'ABCDEFGIJLMNOPQSTWXYZ'];
+
+// Stand for all devices that come after.
+const OTHER_PAINT = DEVICE_PAINTS[DEVICE_PAINTS.length - 1] as Paint;
+const OTHER_DEVICE: Glyph = { letter: '+', paint: OTHER_PAINT };
+const OTHER_CLAIMED: Glyph = { letter: '=', paint: hollow(OTHER_PAINT) };
 
 export function ownerOf(segment: Segment): Owner {
   const { kind, label } = segment;
-  if (kind === 'device') return { key: `device ${label}`, kind, label, online: undefined };
+  if (kind === 'device' || kind === 'claimed') return { key: `${kind} ${label}`, kind, label, online: undefined };
   if (isRam(kind)) return { key: `${kind} ${segment.online ?? ''}`, kind, label, online: segment.online };
   return { key: kind, kind, label, online: undefined };
 }
 
 /** Hands out the same letter and colour for an owner in every picture it was made for. */
 export class GlyphBook {
+  // By label.
   readonly #devices = new Map<string, Glyph>();
 
   /** Devices are lettered in address order; cost follows the number of segments. */
   constructor(pictures: readonly Picture[]) {
     const firstSeen = new Map<string, number>();
     for (const { segments } of pictures) {
+      // Segments are sorted, so the lowest devices of all are among the lowest of each.
+      const own = new Set<string>();
       for (const segment of segments) {
-        if (segment.kind !== 'device') continue;
-        const { key } = ownerOf(segment);
-        firstSeen.set(key, Math.min(firstSeen.get(key) ?? Infinity, segment.start));
+        const { kind, label, start } = segment;
+        if (kind !== 'device' && kind !== 'claimed') continue;
+        firstSeen.set(label, Math.min(firstSeen.get(label) ?? Infinity, start));
+        if (own.add(label).size > DEVICE_LETTERS.length) break;
       }
     }
     const inOrder = [...firstSeen].sort((a, b) => a[1] - b[1]);
-    inOrder.forEach(([key], index) => {
-      const letter = DEVICE_LETTERS[Math.min(index, DEVICE_LETTERS.length - 1)] as string;
-      this.#devices.set(key, { letter, paint: DEVICE_PAINTS[index % DEVICE_PAINTS.length] as Paint });
+    inOrder.slice(0, DEVICE_LETTERS.length).forEach(([label], index) => {
+      const letter = DEVICE_LETTERS[index] as string;
+      this.#devices.set(label, { letter, paint: DEVICE_PAINTS[index % DEVICE_PAINTS.length] as Paint });
     });
   }
 
   glyph(owner: Owner): Glyph {
-    if (owner.kind === 'device') return this.#devices.get(owner.key) ?? MIXED_GLYPH;
+    if (owner.kind === 'device') return this.#devices.get(owner.label) ?? OTHER_DEVICE;
+    if (owner.kind === 'claimed') {
+      const mapped = this.#devices.get(owner.label);
+      return mapped === undefined ? OTHER_CLAIMED : { letter: mapped.letter.toLowerCase(), paint: hollow(mapped.paint) };
+    }
     const fixed = FIXED[owner.kind];
     if (owner.online !== false) return fixed;
     return { letter: fixed.letter.toLowerCase(), paint: hollow(fixed.paint) };
@@ -99,8 +112,10 @@ export function describeOwner(owner: Owner, labels: readonly string[]): string {
     case 'kmem':
     case 'virtio-mem':
       return `${names}${state}`;
+    case 'claimed':
+      return `${names}: claimed, no struct pages`;
     case 'unmapped':
-      return `${names}: not mapped`;
+      return `${names}: idle, no struct pages`;
     case 'reserved':
     case 'mmio':
     case 'device':

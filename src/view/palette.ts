@@ -3,7 +3,7 @@
  * tell apart; each is the nearest of the terminal's 256, and the letters always say the same.
  */
 
-/** A colour pair: numbers of the terminal's 256-colour table, and the same for SVG. */
+/** A colour pair: numbers of the terminal's 256-colour table; `rgbOf` gives them to SVG. */
 export interface Paint {
   /** Foreground, 0 to 255. */
   readonly fg: number;

@@ -111,7 +111,11 @@ function inOrder(segments: readonly Segment[]): Segment[] {
   return result;
 }
 
-// Device memory under a pgmap is the device's, the rest of it is nobody's.
+function withoutPages(kind: OwnerKind): OwnerKind {
+  return kind === 'device' ? 'claimed' : kind;
+}
+
+// Device memory under a pgmap has struct pages, the rest of it has none.
 function overlay(segments: readonly Segment[], mapped: NonNullable<PictureSource['mapped']>): Segment[] {
   const ranges = [...mapped].sort((a, b) => a.start - b.start);
   const result: Segment[] = [];
@@ -126,7 +130,7 @@ function overlay(segments: readonly Segment[], mapped: NonNullable<PictureSource
     for (let next = index; at < segment.end; next++) {
       const range = ranges[next];
       const start = Math.min(range?.start ?? segment.end, segment.end);
-      if (start > at) result.push({ ...segment, kind: 'unmapped', start: at, end: start });
+      if (start > at) result.push({ ...segment, kind: withoutPages(segment.kind), start: at, end: start });
       if (range === undefined || start >= segment.end) break;
       const end = Math.min(range.end, segment.end);
       result.push({ kind: 'device', label: range.label ?? segment.label, start: Math.max(at, start), end });
@@ -155,7 +159,7 @@ function splitBySections(segments: readonly Segment[], source: PictureSource): S
       const part = { ...segment, start: at, end };
       if (segment.kind === 'ram') result.push({ ...part, kind: ramKind(run, source) });
       else if (source.mapped !== undefined) result.push(part);
-      else if (run === undefined) result.push({ ...part, kind: 'unmapped' });
+      else if (run === undefined) result.push({ ...part, kind: 'claimed' });
       else result.push(...splitByBits(part, run, source));
       at = end;
     }
@@ -172,7 +176,7 @@ function ramKind(run: PictureSections | undefined, source: PictureSource): Owner
 function splitByBits(part: Segment, run: PictureSections, source: PictureSource): Segment[] {
   const uniform = run.subsections?.every((word) => word === run.subsections?.[0] && (word === 0 || word === FULL_WORD));
   if (run.subsections === undefined || (uniform === true && run.subsections[0] !== 0)) return [part];
-  if (uniform === true) return [{ ...part, kind: 'unmapped' }];
+  if (uniform === true) return [{ ...part, kind: 'claimed' }];
   const sub = source.subsectionSizeBytes;
   const perSection = source.sectionSizeBytes / sub;
   const result: Segment[] = [];
@@ -180,7 +184,7 @@ function splitByBits(part: Segment, run: PictureSections, source: PictureSource)
     const index = Math.floor(at / sub);
     const end = Math.min(part.end, (index + 1) * sub);
     const set = subsectionBit(run, index % perSection) === true;
-    result.push({ ...part, start: at, end, kind: set ? 'device' : 'unmapped' });
+    result.push({ ...part, start: at, end, kind: set ? 'device' : 'claimed' });
     at = end;
   }
   return result;

@@ -10,7 +10,8 @@ export type OwnerKind =
   | 'kmem' // device memory used as System RAM by dax/kmem
   | 'virtio-mem'
   | 'device' // mapped by a pgmap: a namespace, a dax device
-  | 'unmapped' // device memory nobody maps: an idle region, Soft Reserved, a CXL window
+  | 'claimed' // a driver's, without struct pages: a namespace in sector mode, one mapped as plain I/O
+  | 'unmapped' // device memory no driver holds: an idle region, Soft Reserved, a CXL window
   | 'reserved' // kept by firmware or by memmap=nn$ss
   | 'mmio'; // PCI windows and other device registers
 

@@ -35,10 +35,17 @@ const STACKED_BELOW = 64;
 const MOST_LINES = 4;
 const GROUP = 8;
 const FLAG_LETTERS = 'PMOED';
-const BLOCK_COLUMN = 14;
+// What the column of blocks is given before cells are put on more lines.
+const BLOCK_COLUMN = 18;
 
 /** The widest columns that fit `width` for these spans. Below 20 columns nothing useful fits: 20 is taken. */
-export function shapeOf(picture: Picture, spans: readonly Span[], width: number, gutter = 0): Shape {
+export function shapeOf(
+  picture: Picture,
+  spans: readonly Span[],
+  width: number,
+  manyNodes: boolean,
+  gutter = 0,
+): Shape {
   const columns = Math.max(20, width) - gutter;
   const lastSection = spans.reduce((most, { last }) => Math.max(most, last), 0);
   const sectionWidth = spans.reduce((most, { first, last }) => Math.max(most, numberRange(first, last).length), 4);
@@ -46,7 +53,9 @@ export function shapeOf(picture: Picture, spans: readonly Span[], width: number,
   const addressDigits = Math.max(8, topAddress.toString(16).length);
   const stacked = columns < STACKED_BELOW;
   const indent = stacked ? 2 : sectionWidth + 1 + 2 + addressDigits + 1 + FLAG_LETTERS.length + 2;
-  const room = stacked ? columns - indent : Math.max(GROUP, columns - indent - 2 - BLOCK_COLUMN);
+  const blockWidth = spans.reduce((most, span) => Math.max(most, blockText(picture, span, manyNodes).length), 0);
+  const beside = columns - indent - 2;
+  const room = stacked ? columns - indent : Math.max(GROUP, beside - Math.min(blockWidth, BLOCK_COLUMN));
   const count = Math.max(1, Math.floor(picture.sectionSizeBytes / picture.subsectionSizeBytes));
   let cellsPerLine = 1;
   while (cellsPerLine * 2 <= count && barWidth(cellsPerLine * 2) <= room) cellsPerLine *= 2;
@@ -59,13 +68,18 @@ export function shapeOf(picture: Picture, spans: readonly Span[], width: number,
     cellsPerLine,
     cellCount,
     // Room for a label, where a section has few cells.
-    barWidth: Math.max(barWidth(cellsPerLine), Math.min(room, barWidth(32))),
-    manyNodes: new Set(picture.blocks.slice(0, 4096).map(({ node }) => node)).size > 1,
+    barWidth: Math.max(barWidth(cellsPerLine), Math.min(stacked ? room : beside - blockWidth, barWidth(32))),
+    manyNodes,
   };
 }
 
 function barWidth(cells: number): number {
   return cells + Math.max(0, Math.ceil(cells / GROUP) - 1);
+}
+
+/** Whether it is worth saying which node a block is on. Looks at the first few thousand runs. */
+export function hasManyNodes(pictures: readonly Picture[]): boolean {
+  return new Set(pictures.flatMap(({ blocks }) => blocks.slice(0, 4096).map(({ node }) => node ?? -1))).size > 1;
 }
 
 /** The heading over the columns. */
@@ -74,7 +88,7 @@ export function headingLines(picture: Picture, shape: Shape): Line[] {
   const sub = shortSize(picture.subsectionSizeBytes);
   const grouped = shape.cellCount * picture.subsectionSizeBytes < picture.sectionSizeBytes;
   const cells = grouped ? `${size} cells of ${sub} sub-sections` : `sub-sections of ${sub}`;
-  if (shape.stacked) return [[{ text: cells, paint: FAINT }]];
+  if (shape.stacked) return [[{ text: `section, address, flags; ${cells}`, paint: FAINT }]];
   const head =
     (shape.sectionWidth < 7 ? 'sect' : 'section').padStart(shape.sectionWidth) +
     ` ${'address'.padEnd(shape.addressDigits + 2)} ${'flags'.padEnd(5)}  ${cells.padEnd(shape.barWidth)}  ` +
@@ -88,7 +102,7 @@ export function flagLetters(flags: number | undefined): string {
   return [...FLAG_LETTERS].map((letter, bit) => (Math.floor(flags / 2 ** bit) % 2 === 1 ? letter : '-')).join('');
 }
 
-/** `0-3 online DMA32`, without the numbers where a block is a section; empty where there is no block. */
+/** `0-3 online N1 DMA32`, without the numbers where a block is a section, without the node where there is one; empty where there is no block. */
 export function blockText(picture: Picture, span: Span, manyNodes: boolean): string {
   const { block } = span;
   if (block === undefined) return '';
@@ -97,15 +111,17 @@ export function blockText(picture: Picture, span: Span, manyNodes: boolean): str
   const last = Math.floor(span.last / perBlock);
   const numbers = perBlock === 1 ? '' : `${numberRange(first, last)} `;
   const zones = block.zones === '' ? '' : ` ${block.zones.split(' ').join(',')}`;
-  const node = manyNodes && block.node !== undefined ? ` node ${block.node}` : '';
-  return `${numbers}${block.state}${zones}${node}`;
+  const node = manyNodes && block.node !== undefined ? ` N${block.node}` : '';
+  return `${numbers}${block.state}${node}${zones}`;
 }
 
 /** What a bar says of its owner. */
 export function barLabel(owner: Owner): string {
   switch (owner.kind) {
+    case 'claimed':
+      return `${owner.label}, no pages`;
     case 'unmapped':
-      return `${owner.label}, not mapped`;
+      return `${owner.label}, idle`;
     case 'unowned':
       return 'bits set, no owner';
     case 'unbacked':
@@ -185,7 +201,6 @@ export function rowLines(
   const lines: RowLine[] = [];
   if (shape.stacked) {
     const head: Part[] = [
-      { text: `${single ? 'section' : 'sections'} ` },
       { text: number, paint: STRONG },
       { text: ` ${address(span.first * size)} ${flags}` },
     ];

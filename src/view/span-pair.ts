@@ -32,10 +32,11 @@ function endOf(picture: Picture): number {
 // The spans, and then absence without end.
 function* padded(picture: Picture, from: number, to: number): Generator<Span, never> {
   let at = from;
+  let segment = 0;
   for (const span of spansOf(picture, from, to)) {
     yield span;
     at = span.last + 1;
+    segment = span.segment;
   }
-  const segment = picture.segments.length;
   for (;;) yield { first: at, last: Infinity, section: undefined, block: undefined, owner: undefined, segment };
 }

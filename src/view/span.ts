@@ -95,8 +95,3 @@ function blockLimit(picture: Picture, index: number, start: number): number {
   const first = run.first * picture.blockSizeBytes;
   return Math.ceil((first > start ? first : blockEnd(picture, index)) / picture.sectionSizeBytes);
 }
-
-/** The part of a span that lies in [fromSection, toSection), both within it. */
-export function partOf(span: Span, first: number, last: number): Span {
-  return first === span.first && last === span.last ? span : { ...span, first, last };
-}

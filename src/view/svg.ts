@@ -2,12 +2,11 @@
 
 import { cellsOf, type Cell } from './cell.ts';
 import { clip } from './line.ts';
-import { legendOf } from './legend.ts';
 import { GlyphBook, MIXED_GLYPH, describeOwner, type Glyph } from './owner.ts';
 import { rgbOf } from './palette.ts';
 import type { Picture } from './picture.ts';
 import { memRange, numberRange } from './ranges.ts';
-import { barLabel, blockText, flagLetters } from './row.ts';
+import { barLabel, blockText, flagLetters, hasManyNodes } from './row.ts';
 import { shortSize } from './size.ts';
 import { spansOf, type Span } from './span.ts';
 import { MONO, element, xmlEscape } from './svg-text.ts';
@@ -77,7 +76,7 @@ class Sheet {
     const numbers = spans.reduce((most, span) => Math.max(most, numberRange(span.first, span.last).length), 4);
     this.#addressAt = MARGIN + (numbers + 1) * CHAR;
     this.#cellsAt = this.#addressAt + (this.#digits + 2 + 1 + 5 + 2) * CHAR;
-    this.#manyNodes = new Set(picture.blocks.slice(0, 4096).map(({ node }) => node)).size > 1;
+    this.#manyNodes = hasManyNodes([picture]);
     const texts = spans.map((span) => blockText(picture, span, this.#manyNodes).length);
     this.#blockWidth = Math.min(34, Math.max(16, ...texts)) * CHAR;
   }
@@ -119,8 +118,8 @@ class Sheet {
 
   legend(tally: Tally): void {
     this.#y += 8;
-    for (const { owner, labels, size } of legendOf(tally.totals()).slice(0, 24)) {
-      this.#legendRow(this.#book.glyph(owner), size, describeOwner(owner, labels));
+    for (const { owner, labels, bytes } of tally.totals().slice(0, 24)) {
+      this.#legendRow(this.#book.glyph(owner), shortSize(bytes), describeOwner(owner, labels));
     }
     if (this.#mixed) this.#legendRow(MIXED_GLYPH, '', 'more than one owner in the cell');
     this.#y += 4;

@@ -55,6 +55,7 @@ function rank(owner: Owner): number {
     case 'virtio-mem':
       return 1;
     case 'device':
+    case 'claimed':
       return 2;
     case 'unmapped':
       return 3;
