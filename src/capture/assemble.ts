@@ -43,7 +43,7 @@ function assemble(parts: readonly NamedPart[]): CapturedMachine {
 function guessArch(part: CapturedPart): Pick<CapturedPart, 'arch'> {
   if (part.arch !== undefined) return {};
   const names = (part.iomem?.roots ?? []).flatMap((root) => [root.name, ...root.children.map((child) => child.name)]);
-  const arch = archFromText(part.kernelRelease ?? '') ?? archFromResources(names) ?? (part.e820 === undefined ? undefined : 'x86_64');
+  const arch = archFromText(part.kernelRelease ?? '') ?? archFromResources(names);
   return arch === undefined ? {} : { arch };
 }
 

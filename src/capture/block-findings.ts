@@ -40,7 +40,8 @@ function holes(layout: MachineLayout, blockSize: number): Finding[] {
     const refuses = layout.profile.does.refusesBlocksWithHoles;
     findings.push({
       code: 'block-with-hole',
-      severity: refuses ? 'problem' : 'info',
+      // The first block holds the kernel and, on every PC, firmware below 1 MiB: nobody expects it to go.
+      severity: refuses && id > 0 ? 'problem' : 'info',
       range,
       text: `memory block ${id} ${memText(range)} has holes: ${sizeText(blockSize - covered)} of ${sizeText(blockSize)} is not System RAM${inside}`,
       refuses: refuses
@@ -61,7 +62,7 @@ function ramEnd(layout: MachineLayout, blockSize: number): Finding[] {
       code: 'ram-ends-inside-block',
       severity: 'loss',
       range: { start: last.end, end: next },
-      text: `System RAM ends inside memory block ${Math.floor(last.end / blockSize)}; the ${sizeText(next - last.end)} up to ${memText({ start: last.end, end: next })} can never be added as System RAM`,
+      text: `System RAM ends inside memory block ${Math.floor(last.end / blockSize)}; the ${sizeText(next - last.end)} behind it, ${memText({ start: last.end, end: next })}, can never be added as System RAM`,
       refuses: `add_memory() of anything that is not a whole number of blocks of ${sizeText(blockSize)} (EINVAL), and of that block again (EEXIST)`,
       values: { blockSizeBytes: blockSize, lostBytes: next - last.end },
     },

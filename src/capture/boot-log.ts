@@ -8,7 +8,7 @@ import { printedResults, type PrintedResults } from './boot-log-results.ts';
 
 /** What a boot log tells. Absent parts are empty, and `notes` says what was odd. */
 export interface BootLog {
-  /** After `Linux version`. */
+  /** After `Linux version`, or in the name of the image that was booted. */
   readonly kernelRelease?: string;
   /** The stable version behind a distribution's release, where the log names it. */
   readonly stableVersion?: string;
@@ -79,7 +79,8 @@ export function parseBootLog(text: string): BootLog {
   for (const [index, line] of lines.entries()) collect(line, index < lastPfnAt, seen);
   const e820 = firmwareMap(seen);
   const banner = lines.find((line) => /(?:^|\s)Linux version \d/.test(line.text))?.text ?? '';
-  const release = /Linux version (\S+)/.exec(banner)?.[1];
+  const cmdline = commandLine(lines);
+  const release = /Linux version (\S+)/.exec(banner)?.[1] ?? /\bBOOT_IMAGE=\S*vmlinuz-(\d\S*)/.exec(cmdline)?.[1];
   const stable = STABLE_VERSION.exec(banner)?.[1];
   return {
     ...(release === undefined ? {} : { kernelRelease: release }),
@@ -87,7 +88,7 @@ export function parseBootLog(text: string): BootLog {
     e820,
     srat: seen.srat,
     cpuNodes: [...seen.cpuNodes].sort((a, b) => a - b),
-    cmdline: commandLine(lines),
+    cmdline,
     hypervisor: seen.hypervisor,
     pciWindows: seen.windows,
     reservedByBoot: seen.early,

@@ -1,6 +1,6 @@
 /** The one internal model every reader of real machines fills, each as far as its source tells. */
 
-import type { E820Entry, SratMemory } from '../kernel/boot/boot-map.ts';
+import type { BootInput, E820Entry, SratMemory } from '../kernel/boot/boot-map.ts';
 import type { ByteRange, Nid, Pfn } from '../kernel/units.ts';
 import type { CaptureNote } from './capture-error.ts';
 
@@ -103,6 +103,10 @@ export interface CapturedMachine {
   readonly zones?: readonly CapturedZone[];
   readonly e820?: readonly E820Entry[];
   readonly srat?: readonly SratMemory[];
+  /** What a boot log tells, whole: boot can be played again from it. */
+  readonly bootInput?: BootInput;
+  /** The stable version behind a distribution's release. */
+  readonly stableVersion?: string;
   readonly devices?: readonly CapturedDevice[];
   /** MemTotal of /proc/meminfo, bytes. */
   readonly memTotal?: number;

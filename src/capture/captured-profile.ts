@@ -1,7 +1,8 @@
 /** Which architecture and kernel profile a captured machine is read by, and what of that is a guess. */
 
 import { ARCHITECTURES, type ArchConstants } from '../kernel/profile/arch.ts';
-import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
+import { resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
+import { profileOfRelease } from './boot-log-profile.ts';
 import type { CapturedMachine } from './captured-machine.ts';
 
 export interface CapturedProfile {
@@ -16,22 +17,9 @@ export interface CapturedProfile {
 /** What the readers default to when nothing tells. */
 const DEFAULT_RELEASE = '6.12';
 
-/** The profile nearest to a release without being newer; the oldest for anything before. */
+/** The profile a release is read by: the nearest that is not newer; undefined for what is no release. */
 export function profileNameFor(release: string): string | undefined {
-  const wanted = versionOf(release);
-  if (wanted === undefined) return undefined;
-  let best: string | undefined;
-  for (const name of profileNames()) {
-    const version = versionOf(name);
-    if (version !== undefined && version <= wanted && (best === undefined || version > (versionOf(best) as number))) best = name;
-  }
-  return best ?? profileNames()[0];
-}
-
-/** Releases as one comparable number; only the first two parts matter to profiles. */
-function versionOf(release: string): number | undefined {
-  const match = /^v?(\d{1,3})\.(\d{1,4})/.exec(release);
-  return match === null ? undefined : Number(match[1]) * 10_000 + Number(match[2]);
+  return /^v?\d{1,3}\.\d{1,4}/.test(release) ? profileOfRelease(release.replace(/^v/, '')).profile.name : undefined;
 }
 
 export function profileOf(machine: CapturedMachine): CapturedProfile {
@@ -43,12 +31,14 @@ export function profileOf(machine: CapturedMachine): CapturedProfile {
     archName = 'x86_64';
   }
   const { kernelRelease } = machine;
-  const named = kernelRelease === undefined ? undefined : profileNameFor(kernelRelease);
-  if (named === undefined) assumed.push(`nothing says which kernel ran; ${DEFAULT_RELEASE} is taken`);
-  else if (!(kernelRelease as string).startsWith(named)) {
-    assumed.push(`kernel ${kernelRelease} is read by the profile of ${named}, the nearest that is not newer`);
+  let profile = resolveProfile(DEFAULT_RELEASE, archName);
+  if (kernelRelease === undefined || profileNameFor(kernelRelease) === undefined) {
+    assumed.push(`nothing says which kernel ran; ${DEFAULT_RELEASE} is taken`);
+  } else {
+    const named = profileOfRelease(kernelRelease, machine.stableVersion ?? kernelRelease, archName);
+    profile = named.profile;
+    if (!named.exact) assumed.push(`kernel ${kernelRelease} is read by the profile of ${profile.name}, the nearest that is not newer`);
   }
-  const profile = resolveProfile(named ?? DEFAULT_RELEASE, archName);
   const usual = 2 ** profile.arch.sectionSizeBits;
   const { blockSizeBytes } = machine;
   let sectionSize = usual;

@@ -2,6 +2,7 @@
 
 import { NoteList, shown } from './capture-error.ts';
 import type { CapturedDevice, CapturedPart } from './captured-machine.ts';
+import { countText } from './finding.ts';
 import { parseLooseJson, type LooseObject, type LooseValue } from './loose-json.ts';
 
 /** Most devices kept. */
@@ -71,7 +72,7 @@ export function parseDeviceJson(source: string, content: string): CapturedPart {
   const rest = [...others].slice(0, 3).map((name) => shown(name, 20)).join(', ');
   const without = others.size === 0 ? '' : `; no memory layout in ${rest}${others.size > 3 ? ', …' : ''}`;
   return {
-    sources: [{ name: source, kind: 'device-json', says: `device list (JSON): ${devices.length} devices with memory${without}` }],
+    sources: [{ name: source, kind: 'device-json', says: `device list (JSON): ${countText(devices.length, 'device')} with memory${without}` }],
     ...(devices.length === 0 ? {} : { devices }),
     notes: notes.all(source),
   };

@@ -60,6 +60,11 @@ export function numbersText(first: number, last: number): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
 
+/** `1 block`, `2 blocks`. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Numbers, ascending, as `0-16, 20`; at most eight runs are named. */
 export function runsText(numbers: readonly number[]): string {
   const runs: [number, number][] = [];

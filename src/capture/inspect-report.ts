@@ -28,6 +28,7 @@ export interface MachineReport {
   readonly blocksInferred: boolean;
   readonly nodes: readonly CapturedNode[];
   readonly zones: readonly CapturedZone[];
+  readonly zonesPredicted: boolean;
   readonly devices: readonly CapturedDevice[];
   readonly findings: readonly Finding[];
   readonly findingsOmitted: Readonly<Partial<Record<FindingCode, number>>>;
@@ -89,7 +90,8 @@ export function reportOf(machine: CapturedMachine): { report: MachineReport; lay
     })),
     blocksInferred: layout.blocksInferred,
     nodes: machine.nodes ?? [],
-    zones: machine.zones ?? [],
+    zones: layout.zones,
+    zonesPredicted: layout.zonesPredicted,
     devices: machine.devices ?? [],
     findings: list,
     findingsOmitted: omitted,

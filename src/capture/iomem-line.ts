@@ -1,5 +1,6 @@
 /** One line of /proc/iomem, as the kernel prints it or as people paste it. */
 
+import { shown } from './capture-error.ts';
 import { MAX_ADDRESS } from '../kernel/units.ts';
 
 export interface IomemLine {
@@ -59,7 +60,8 @@ export function parseIomemLine(text: string): IomemLineResult {
   if (last === undefined) return { kind: 'address-too-large', column: lastColumn, text: lastText };
   const tail = rest.slice(match[0].length).trimStart();
   const remark = REMARK.exec(tail) ?? RUN_ON.exec(tail);
-  const name = (remark === null ? tail : tail.slice(0, remark.index)).trim();
+  // Names go to terminals: what is no printable character is replaced here, once.
+  const name = shown((remark === null ? tail : tail.slice(0, remark.index)).trim(), 200);
   return {
     kind: 'range',
     line: {

@@ -36,6 +36,7 @@ export function parseIomem(text: string, sourceName: string): IomemCapture {
   }
   const roots: CapturedResource[] = [];
   const open: Open[] = [];
+  const indented = new Set(lines.slice(0, 1000).map(({ line }) => line.indent)).size > 1;
   let used = 0;
   let deep = false;
   for (const { line, number } of lines) {
@@ -53,23 +54,28 @@ export function parseIomem(text: string, sourceName: string): IomemCapture {
     if (line.last < line.start) continue;
     const resource: CapturedResource = { name: line.name, start: line.start, end: line.last + 1, line: number, children: [] };
     while (open.length > 0 && !contains((open.at(-1) as Open).resource, resource)) open.pop();
+    // Several maps in one text: the same range again, as far left as the root it would lie in, starts over.
+    const root = open[0];
+    if (indented && root !== undefined && line.indent <= root.indent && isSame(root.resource, resource)) open.length = 0;
+    let cut = false;
     if (open.length >= MAX_DEPTH) {
       if (!deep) notes.add({ code: 'too-deep', source: sourceName, line: number, text: `nested deeper than ${MAX_DEPTH} levels: taken as lying beside its parent` });
       deep = true;
       open.pop();
+      cut = true;
     }
     const siblings = open.at(-1)?.resource.children ?? roots;
     const before = siblings.at(-1);
-    if (before !== undefined && before.end > resource.start) {
+    if (!cut && before !== undefined && before.end > resource.start) {
       const overlap = before.start < resource.end;
-      const what = overlap ? 'overlaps' : 'stands after';
-      const end = overlap ? '; a resource tree never holds both' : ', which has the higher address';
+      const what = isSame(before, resource) ? 'has the range' : overlap ? 'overlaps' : 'stands after';
+      const end = overlap ? '; a resource tree never holds both, the first counts' : ', which has the higher address';
       notes.add({
         code: overlap ? 'overlap' : 'order',
         source: sourceName,
         line: number,
         column: startColumn,
-        text: `\`${shown(resource.name)}\` ${what} \`${shown(before.name)}\` of line ${before.line}${end}`,
+        text: `\`${shown(resource.name)}\` ${what} ${what === 'has the range' ? 'of ' : ''}\`${shown(before.name)}\` of line ${before.line}${end}`,
       });
     }
     siblings.push(resource);
@@ -134,6 +140,10 @@ function lostDigit(line: IomemLine): string {
 
 function contains(outer: CapturedResource, inner: CapturedResource): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function isSame(a: CapturedResource, b: CapturedResource): boolean {
+  return a.start === b.start && a.end === b.end;
 }
 
 /** With addresses hidden only indentation tells what lies in what. */

@@ -44,6 +44,7 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   const layout = layoutOf(machine);
   if (layout.from === undefined || layout.from === 'device list') return undefined;
   const assumed = [...layout.assumed];
+  if (machine.bootInput !== undefined && layout.from === 'firmware map') return described(layout, machine.bootInput, assumed);
   const { e820, pciWindows } = firmwareOf(layout, assumed);
   if (!e820.some(({ type }) => type === 'ram')) return undefined;
   const srat = machine.srat ?? sratFromBlocks(layout, e820, assumed);
@@ -52,17 +53,17 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   // What memmap= and mem= did is in /proc/iomem already: applied again it would be taken away twice.
   const applied = layout.from === 'iomem' && machine.cmdline !== undefined;
   const cmdline = applied ? withoutMapOptions(machine.cmdline as string, assumed) : (machine.cmdline ?? '');
+  const windows = pciWindows.length === 0 ? {} : { pciWindows };
+  return described(layout, { e820, cmdline, srat, hypervisor: machine.hypervisor ?? false, ...windows }, assumed);
+}
+
+function described(layout: MachineLayout, boot: BootInput, assumed: readonly string[]): CapturedDescription {
+  const { machine } = layout;
   return {
-    boot: {
-      e820,
-      cmdline,
-      srat,
-      hypervisor: machine.hypervisor ?? false,
-      ...(pciWindows.length === 0 ? {} : { pciWindows }),
-    },
+    boot,
     profileName: layout.profile.name,
     archName: archNameOf(machine),
-    memoryBlockSizeBytes: machine.blockSizeBytes,
+    memoryBlockSizeBytes: machine.blockSizeFrom === 'estimated' ? undefined : machine.blockSizeBytes,
     blockStates: (machine.blocks ?? []).map(({ first, last, state, zones }) => ({ first, last, state, zones })),
     assumed,
   };

@@ -1,8 +1,10 @@
 /** Where things lie in a captured machine, from the best source that tells: what findings and pictures are made of. */
 
 import { alignDown, alignUp, type ByteRange } from '../kernel/units.ts';
+import { boot } from '../kernel/boot/boot.ts';
+import { ZONE_NAMES, type BootMap } from '../kernel/boot/boot-map.ts';
 import { probeMemoryBlockSize } from '../kernel/boot/block-size.ts';
-import type { BlockSizeFrom, CapturedBlockRun, CapturedMachine, CapturedResource } from './captured-machine.ts';
+import type { BlockSizeFrom, CapturedBlockRun, CapturedMachine, CapturedResource, CapturedZone } from './captured-machine.ts';
 import { profileOf, type CapturedProfile } from './captured-profile.ts';
 import { sizeText } from './finding.ts';
 import { deviceRanges, disjoint, ownedRanges, type CapturedOwner, type OwnedRange } from './resource-owner.ts';
@@ -24,6 +26,9 @@ export interface MachineLayout extends CapturedProfile {
   readonly blocks: readonly CapturedBlockRun[];
   /** The blocks follow from the map; nobody recorded them. */
   readonly blocksInferred: boolean;
+  readonly zones: readonly CapturedZone[];
+  /** The zones are what the model's boot makes of a boot log; nobody recorded them. */
+  readonly zonesPredicted: boolean;
 }
 
 const RAM: ReadonlySet<CapturedOwner> = new Set(['ram', 'kmem', 'virtio-mem']);
@@ -45,7 +50,8 @@ const E820_NAMES: Readonly<Record<string, string>> = {
 /** Cost follows the number of resources and runs of blocks, not the memory. */
 export function layoutOf(machine: CapturedMachine): MachineLayout {
   const profile = profileOf(machine);
-  const { from, resources } = resourcesOf(machine);
+  const bootMap = machine.bootInput === undefined || machine.iomem?.masked === false ? undefined : boot(machine.bootInput, profile.profile);
+  const { from, resources } = resourcesOf(machine, bootMap);
   const owned = ownedRanges(resources);
   const ram = wholePages(owned.filter(({ kind }) => isRamOwner(kind)), profile.arch.pageSize);
   const size = blockSizeOf(machine, profile, owned, from);
@@ -63,14 +69,18 @@ export function layoutOf(machine: CapturedMachine): MachineLayout {
     blockSizeFrom: size.from,
     blocks: recorded ?? (size.bytes === undefined ? [] : inferBlocks(ram, size.bytes)),
     blocksInferred: recorded === undefined,
+    zones: machine.zones ?? zonesOfBoot(bootMap),
+    zonesPredicted: machine.zones === undefined && bootMap !== undefined,
   };
 }
 
-function resourcesOf(machine: CapturedMachine): Pick<MachineLayout, 'from' | 'resources'> {
+function resourcesOf(machine: CapturedMachine, bootMap: BootMap | undefined): Pick<MachineLayout, 'from' | 'resources'> {
   if (machine.iomem !== undefined && !machine.iomem.masked) return { from: 'iomem', resources: machine.iomem.roots };
   const plain = (range: ByteRange, name: string): CapturedResource => ({ start: range.start, end: range.end, name, line: 0, children: [] });
-  if (machine.e820 !== undefined) {
-    return { from: 'firmware map', resources: machine.e820.map((entry) => plain(entry, E820_NAMES[entry.type] ?? 'Reserved')) };
+  // What `mem=` and `memmap=` make of the firmware's map, where the log tells enough to play boot again.
+  const e820 = bootMap?.e820 ?? machine.e820;
+  if (e820 !== undefined) {
+    return { from: 'firmware map', resources: e820.map((entry) => plain(entry, E820_NAMES[entry.type] ?? 'Reserved')) };
   }
   const size = machine.blockSizeBytes;
   if (machine.blocks !== undefined && size !== undefined) {
@@ -83,6 +93,14 @@ function resourcesOf(machine: CapturedMachine): Pick<MachineLayout, 'from' | 're
       : [plain({ start: device.start, end: device.start + device.sizeBytes }, device.kind === 'region' ? `region ${device.name}` : device.name)],
   );
   return devices.length === 0 ? { from: undefined, resources: [] } : { from: 'device list', resources: devices };
+}
+
+function zonesOfBoot(bootMap: BootMap | undefined): CapturedZone[] {
+  return (bootMap?.nodes ?? []).flatMap(({ nid, zones }) =>
+    zones.flatMap(({ startPfn, spanned, present }, index) =>
+      spanned === 0 ? [] : [{ nid, name: ZONE_NAMES[index] as string, startPfn, spanned, present, managed: undefined }],
+    ),
+  );
 }
 
 /** Memory in parts of a page is never used: the kernel trims each range of RAM to whole pages. */

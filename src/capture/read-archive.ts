@@ -22,7 +22,8 @@ export function uncompress(bytes: Uint8Array, source: string, limits: CaptureLim
   if (looksLikeGzip(bytes)) return gunzip(bytes, source, limits);
   const packer = otherPacker(bytes);
   if (packer !== undefined) {
-    throw new CaptureError('packer', { source }, `this is ${packer}, which is not read here`, 'unpack it, or repack it as tar.gz');
+    const help = packer === 'an ELF file' ? 'dumps are not read; copy /proc/iomem and /sys instead' : 'unpack it, or repack it as tar.gz';
+    throw new CaptureError('packer', { source }, `this is ${packer}, which is not read here`, help);
   }
   return bytes;
 }

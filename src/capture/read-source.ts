@@ -8,6 +8,7 @@ import { partOfBootLog } from './boot-log-part.ts';
 import { CaptureError, shown } from './capture-error.ts';
 import type { CapturedPart } from './captured-machine.ts';
 import { parseDeviceJson } from './device-json.ts';
+import { countText } from './finding.ts';
 import { parseIomem } from './iomem.ts';
 import { CAPTURE_LIMITS, type CaptureLimits } from './limits.ts';
 import { machineRoots, type MachineRoot } from './machine-roots.ts';
@@ -86,7 +87,7 @@ export function partOfText(text: string, name: string): CapturedPart {
     case 'iomem': {
       const iomem = parseIomem(text, name);
       const hidden = iomem.masked ? ', addresses hidden' : '';
-      return { sources: [{ name, kind, says: `/proc/iomem: ${iomem.lines} lines${hidden}` }], iomem, notes: iomem.notes };
+      return { sources: [{ name, kind, says: `/proc/iomem: ${countText(iomem.lines, 'line')}${hidden}` }], iomem, notes: iomem.notes };
     }
     case 'boot-log':
       return partOfBootLog(text, name);

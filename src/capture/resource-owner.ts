@@ -74,5 +74,9 @@ export function deviceRanges(roots: readonly CapturedResource[]): OwnedRange[] {
     }
   };
   for (const root of roots) walk(root);
-  return found.sort((a, b) => a.start - b.start);
+  found.sort((a, b) => a.start - b.start || b.end - a.end);
+  // Devices that overlap in a damaged map count once.
+  const apart: OwnedRange[] = [];
+  for (const device of found) if (device.start >= (apart.at(-1)?.end ?? 0)) apart.push(device);
+  return apart;
 }

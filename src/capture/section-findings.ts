@@ -29,26 +29,18 @@ function touched(ranges: readonly OwnedRange[], start: number, end: number, unit
 export function sectionFindings(layout: MachineLayout): Finding[] {
   const { sectionSize, arch, ram, devices } = layout;
   const findings: Finding[] = [];
-  const devicesApart = apart(devices);
   const subsections = sectionSize / arch.subsectionSize;
   for (const section of edgeSections([...ram, ...devices], sectionSize)) {
     const start = section * sectionSize;
     const end = start + sectionSize;
     const bits = touched(ram, start, end, arch.subsectionSize);
-    const within = overlapping(devicesApart, start, end);
+    const within = overlapping(devices, start, end);
     const partly = bits.length > 0 && bits.length < subsections;
     if (within.length + (bits.length > 0 ? 1 : 0) > 1) findings.push(collision(layout, section, bits, within));
     else if (partly) findings.push(partlyRam(layout, section, bits));
   }
-  for (const device of devicesApart) findings.push(...subsectionFindings(layout, device, devicesApart));
+  for (const device of devices) findings.push(...subsectionFindings(layout, device));
   return findings;
-}
-
-/** Devices that overlap in a damaged map must not count twice. */
-function apart(devices: readonly OwnedRange[]): OwnedRange[] {
-  const result: OwnedRange[] = [];
-  for (const device of devices) if (device.start >= (result.at(-1)?.end ?? 0)) result.push(device);
-  return result;
 }
 
 function partlyRam(layout: MachineLayout, section: number, bits: readonly number[]): Finding {
@@ -91,8 +83,8 @@ function collision(layout: MachineLayout, section: number, bits: readonly number
 }
 
 /** Ends of a device that are no multiple of a sub-section, and who else is in that sub-section. */
-function subsectionFindings(layout: MachineLayout, device: OwnedRange, devices: readonly OwnedRange[]): Finding[] {
-  const { arch, ram, profile } = layout;
+function subsectionFindings(layout: MachineLayout, device: OwnedRange): Finding[] {
+  const { arch, ram, devices, profile } = layout;
   const unit = arch.subsectionSize;
   const findings: Finding[] = [];
   const shared = new Set<number>();
@@ -110,7 +102,7 @@ function subsectionFindings(layout: MachineLayout, device: OwnedRange, devices: 
       severity: 'problem',
       range,
       text: `sub-section ${memText(range)} is shared by ${device.label} and ${other.label}`,
-      refuses: `every kernel: a sub-section has one owner, and __add_pages() refuses what is no multiple of ${sizeText(unit)} with EINVAL; only what lies beyond can be mapped`,
+      refuses: `every kernel: a sub-section has one owner; nd_pmem says "misaligned, unable to map" (EOPNOTSUPP), __add_pages() EINVAL, so only what lies beyond can be mapped`,
       values: { device: device.label, other: other.label },
     });
   }
@@ -123,7 +115,7 @@ function subsectionFindings(layout: MachineLayout, device: OwnedRange, devices: 
     range: device,
     text: `${device.label} ${memText(device)} does not begin and end on multiples of ${sizeText(unit)}; ${fits ? `${memText(inner)} of it does, ${sizeText(device.end - device.start - (inner.end - inner.start))} less` : 'no whole unit lies in it'}`,
     refuses: profile.does.subsectionHotplug
-      ? 'mapping it as a whole (__add_pages(), EINVAL); namespaces inside it must be aligned'
+      ? 'mapping it as a whole: nd_pmem says "misaligned, unable to map" (EOPNOTSUPP), __add_pages() EINVAL; namespaces inside it must be aligned'
       : `this kernel (${profile.name}) asks for multiples of a section`,
     values: { device: device.label, sizeBytes: device.end - device.start, usableBytes: fits ? inner.end - inner.start : 0 },
   });

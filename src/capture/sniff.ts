@@ -13,7 +13,7 @@ export interface Sniffed {
 const SIGNS: readonly (readonly [kind: SourceKind, sign: RegExp])[] = [
   ['boot-log', /BIOS-e820:|(?:modified|user|extended): \[mem 0x|e820: |SRAT: Node|Early memory node|\bnode\s+\d+: \[mem 0x|Linux version \d|last_pfn = 0x|Zone ranges:|Command line: |^\s*(?:DMA|DMA32|Normal|Movable)\s+(?:\[mem 0x|empty)/],
   ['lsmem', /^\s*0x[0-9a-f]{8,16}-0x[0-9a-f]{8,16}\s+[\d.]+[BKMGTP]?\b|^\s*RANGE\s+SIZE\b|^\s*Memory block size:/i],
-  ['iomem', /^\s*[0-9a-f]{4,16}\s?-\s?[0-9a-f]{4,16}\s?:(?:\s|$)/i],
+  ['iomem', /^\s*(?:0x)?[0-9a-f]{4,40}\s?-\s?(?:0x)?[0-9a-f]{4,40}\s?:(?:\s|$)/i],
   ['zoneinfo', /^\s*(?:spanned|present|managed|start_pfn:)\s+\d+$|^Node \d+, zone\s+\S+$/],
   ['numactl', /^\s*node \d+ (?:cpus|size|free):|^\s*available: \d+ nodes/],
   ['meminfo', /^\s*(?:MemTotal|MemFree|MemAvailable|SwapTotal|DirectMap4k):\s+\d+ kB/],

@@ -3,6 +3,7 @@
 import { blockRuns, countBlocks, type CapturedBlock } from './block-runs.ts';
 import { NoteList, shown } from './capture-error.ts';
 import type { CapturedNode, CapturedPart, CapturedZone } from './captured-machine.ts';
+import { countText } from './finding.ts';
 import { hexNumber } from './iomem-line.ts';
 import { CAPTURE_LIMITS } from './limits.ts';
 
@@ -81,7 +82,7 @@ export function parseLsmem(text: string, source: string): CapturedPart {
   }
   const runs = blockRuns(blocks);
   return {
-    sources: [{ name: source, kind: 'lsmem', says: `lsmem: ${countBlocks(runs)} blocks` }],
+    sources: [{ name: source, kind: 'lsmem', says: `lsmem: ${countText(countBlocks(runs), 'block')}` }],
     ...(blockSizeBytes === undefined ? {} : { blockSizeBytes, blockSizeFrom: 'lsmem' as const }),
     ...(runs.length === 0 ? {} : { blocks: runs }),
     notes: notes.all(source),
@@ -99,7 +100,7 @@ export function parseNumactl(text: string, source: string): CapturedPart {
     nodes.set(nid, { nid, memTotal });
   }
   return {
-    sources: [{ name: source, kind: 'numactl', says: `numactl --hardware: ${nodes.size} nodes` }],
+    sources: [{ name: source, kind: 'numactl', says: `numactl --hardware: ${countText(nodes.size, 'node')}` }],
     nodes: [...nodes.values()].sort((a, b) => a.nid - b.nid),
     notes: [],
   };
@@ -135,7 +136,7 @@ export function parseZoneinfo(text: string, source: string): CapturedPart {
   }
   const filled: CapturedZone[] = zones.filter((zone) => zone.spanned > 0 || zone.present > 0);
   return {
-    sources: [{ name: source, kind: 'zoneinfo', says: `/proc/zoneinfo: ${filled.length} zones with memory` }],
+    sources: [{ name: source, kind: 'zoneinfo', says: `/proc/zoneinfo: ${countText(filled.length, 'zone')} with memory` }],
     ...(filled.length === 0 ? {} : { zones: filled }),
     notes: [],
   };

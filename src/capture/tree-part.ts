@@ -6,6 +6,7 @@ import { CaptureError, type CaptureNote } from './capture-error.ts';
 import type { CapturedPart, CapturedSource } from './captured-machine.ts';
 import { archFromCpuinfo, archFromText } from './captured-profile.ts';
 import { countBlocks } from './block-runs.ts';
+import { countText } from './finding.ts';
 import { hexNumber } from './iomem-line.ts';
 import { parseIomem } from './iomem.ts';
 import { readMemoryFolder } from './memory-folder.ts';
@@ -36,8 +37,8 @@ export function partOfTree(tree: FileTree, name: string): CapturedPart {
   const notes: CaptureNote[] = [...folder.notes];
   const sources: CapturedSource[] = [];
   const found: string[] = [];
-  if (folder.blocks !== undefined) found.push(`${countBlocks(folder.blocks)} memory blocks`);
-  if (folder.nodes !== undefined) found.push(`${folder.nodes.length} node${folder.nodes.length === 1 ? '' : 's'}`);
+  if (folder.blocks !== undefined) found.push(countText(countBlocks(folder.blocks), 'memory block'));
+  if (folder.nodes !== undefined) found.push(countText(folder.nodes.length, 'node'));
   if (found.length > 0 || folder.blockSizeBytes !== undefined) {
     sources.push({ name, kind: 'sysfs', says: `/sys: ${found.join(', ') || 'block size only'}` });
   }
@@ -55,7 +56,7 @@ export function partOfTree(tree: FileTree, name: string): CapturedPart {
       const read = parseIomem(iomem, `${name}: /proc/iomem`);
       part = { ...part, iomem: read };
       notes.push(...read.notes);
-      sources.push({ name, kind: 'iomem', says: `/proc/iomem: ${read.lines} lines${read.masked ? ', addresses hidden' : ''}` });
+      sources.push({ name, kind: 'iomem', says: `/proc/iomem: ${countText(read.lines, 'line')}${read.masked ? ', addresses hidden' : ''}` });
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       notes.push({ code: error.code, ...error.place, text: error.message });
