@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { bootAgreement, LINE_KINDS } from '../../src/capture/boot-log-agreement.ts';
-import { profileOfRelease } from '../../src/capture/boot-log-profile.ts';
+import { profileOfRelease } from '../../src/kernel/profile/profile-of-release.ts';
 import { parseBootLog } from '../../src/capture/boot-log.ts';
 import { readShared, sharedFiles } from './shared-data.ts';
 

@@ -44,7 +44,7 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
 
   const table = biosTable(input, say);
   const { options, panic } = commandLineTable(table, params, say);
-  trimTable(table, profile, say);
+  trimTable(table, profile);
   const maxPfn = endOfRam(table, maxArchPfn, maxArchPfn, profile, say, input);
   const lowPfns = (4 * GiB) / pageSize;
   if (maxPfn > lowPfns) endOfRamPfn(table, lowPfns, maxArchPfn, profile, say);
@@ -92,11 +92,7 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
 
 /** Firmware's map, sorted and without overlaps. @kernel arch/x86/kernel/e820.c: e820__memory_setup */
 function biosTable(input: BootInput, say: Say): e820.E820Table {
-  const table: e820.E820Table = {
-    entries: [],
-    debug: (text) => say(7, text),
-    error: (text) => say(3, text),
-  };
+  const table: e820.E820Table = { entries: [], say };
   for (const entry of input.e820) {
     // Beyond the kernel's own room every further entry would only add one more complaint.
     if (table.entries.length > e820.E820_MAX_ENTRIES) break;
@@ -125,14 +121,11 @@ function commandLineTable(
 }
 
 /** Page 0 and the BIOS area are never RAM. @kernel arch/x86/kernel/setup.c: trim_bios_range */
-function trimTable(table: e820.E820Table, profile: KernelProfile, say: Say): void {
+function trimTable(table: e820.E820Table, profile: KernelProfile): void {
   if (profile.arch.blockSizeRule !== 'x86-probe') return;
   e820.e820RangeUpdate(table, 0n, BigInt(profile.arch.pageSize), e820.E820_TYPE_RAM, e820.E820_TYPE_RESERVED);
   e820.e820RangeRemove(table, BIOS_BEGIN, BIOS_END - BIOS_BEGIN, e820.E820_TYPE_RAM);
-  if (!e820.e820UpdateTable(table) && table.entries.some((entry) => entry.size === 0n)) {
-    say(4, 'e820: the memory map has a single range');
-    table.entries = table.entries.filter((entry) => entry.size > 0n);
-  }
+  e820.e820UpdateTable(table);
 }
 
 /** The end of RAM, looked for again when the kernel then takes memory away. @kernel mtrr_trim_uncached_memory */
@@ -223,7 +216,7 @@ function sayUnavailable(
 /** The table after the late reservations, which memblock no longer sees. */
 function lateTable(table: e820.E820Table, input: BootInput): E820Entry[] {
   for (const { start, end } of input.reservedLate ?? []) {
-    const quiet = { ...table, debug: () => undefined };
+    const quiet = { ...table, say: () => undefined };
     const size = BigInt(end) - BigInt(start);
     e820.e820RangeUpdate(quiet, BigInt(start), size, e820.E820_TYPE_RAM, e820.E820_TYPE_RESERVED);
     e820.e820UpdateTable(quiet);

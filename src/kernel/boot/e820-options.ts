@@ -40,7 +40,7 @@ export function applyE820Options(table: e820.E820Table, params: readonly Cmdline
 
 function parseMemopt(table: e820.E820Table, text: string, state: State): void {
   if (text === 'nopentium') {
-    table.error('mem=nopentium ignored! (only supported on x86_32)');
+    table.say(4, 'mem=nopentium ignored! (only supported on x86_32)');
     return;
   }
   state.userDefined = true;

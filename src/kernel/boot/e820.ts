@@ -1,6 +1,7 @@
 /** The kernel's e820 table while boot edits it: exact 64-bit arithmetic, in the kernel's order of entries. */
 
 import { MAX_ADDRESS } from '../units.ts';
+import type { LogLevel } from '../log.ts';
 import type { E820Entry, E820Type } from './boot-map.ts';
 
 /** @kernel arch/x86/include/asm/e820/types.h: enum e820_type */
@@ -37,11 +38,10 @@ export interface E820Range {
   type: number;
 }
 
-/** A table under construction, and where its messages go. */
+/** A table under construction; its messages go to `say`. */
 export interface E820Table {
   entries: E820Range[];
-  readonly debug: (text: string) => void;
-  readonly error: (text: string) => void;
+  readonly say: (level: LogLevel, text: string) => void;
 }
 
 /** An entry's type number; an unknown type keeps the number it came with. */
@@ -76,7 +76,7 @@ export function e820TypeText(type: number): string {
 /** @kernel arch/x86/kernel/e820.c: e820__range_add */
 export function e820RangeAdd(table: E820Table, start: bigint, size: bigint, type: number): void {
   if (table.entries.length >= E820_MAX_ENTRIES) {
-    table.error(`too many entries; ignoring ${memRange(start, start + size - 1n)}`);
+    table.say(3, `too many entries; ignoring ${memRange(start, start + size - 1n)}`);
     return;
   }
   table.entries.push({ addr: start, size, type });
@@ -89,7 +89,7 @@ export function e820RangeAdd(table: E820Table, start: bigint, size: bigint, type
 export function e820RangeUpdate(table: E820Table, start: bigint, size: bigint, oldType: number, newType: number): void {
   const end = rangeEnd(start, size);
   const types = `${e820TypeText(oldType)} ==> ${e820TypeText(newType)}`;
-  table.debug(`e820: update ${memRange(start, end - 1n)} ${types}`);
+  table.say(7, `e820: update ${memRange(start, end - 1n)} ${types}`);
   for (let i = 0; i < table.entries.length; i++) {
     const entry = table.entries[i] as E820Range;
     if (entry.type !== oldType) continue;
@@ -114,7 +114,7 @@ export function e820RangeUpdate(table: E820Table, start: bigint, size: bigint, o
 export function e820RangeRemove(table: E820Table, start: bigint, size: bigint, oldType: number | undefined): void {
   const end = rangeEnd(start, size);
   const type = oldType === undefined ? '' : e820TypeText(oldType);
-  table.debug(`e820: remove ${memRange(start, end - 1n)} ${type}`);
+  table.say(7, `e820: remove ${memRange(start, end - 1n)} ${type}`);
   for (let i = 0; i < table.entries.length; i++) {
     const entry = table.entries[i] as E820Range;
     if (oldType !== undefined && entry.type !== oldType) continue;

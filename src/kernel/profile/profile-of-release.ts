@@ -1,7 +1,7 @@
-/** Which kernel model speaks for a release read from a log. */
+/** Which profile speaks for a release read from a log. */
 
-import type { Behaviours } from '../kernel/profile/behaviours.ts';
-import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
+import type { Behaviours } from './behaviours.ts';
+import { profileNames, resolveProfile, type KernelProfile } from './profile.ts';
 
 type Version = readonly [major: number, minor: number, patch: number];
 type BootBehaviours = Partial<Pick<Behaviours, 'x86BlockSizeRule' | 'logsUnavailableRanges'>>;
