@@ -72,8 +72,10 @@ function format(ns) {
   return `${(ns / 1e6).toFixed(2)} ms`;
 }
 
-const built = buildIfStale();
-if (built !== 0) process.exit(built);
+if (buildIfStale() !== 0) {
+  console.error('bench: the build failed; `npm run check` shows why');
+  process.exit(1);
+}
 mkdirSync(join(root, '.bench'), { recursive: true });
 must('compiling bench/', process.execPath, [
   join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'bench', 'tsconfig.json'),
