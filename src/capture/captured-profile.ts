@@ -2,7 +2,7 @@
 
 import { ARCHITECTURES, type ArchConstants } from '../kernel/profile/arch.ts';
 import { resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
-import { profileOfRelease } from './boot-log-profile.ts';
+import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import type { CapturedMachine } from './captured-machine.ts';
 
 export interface CapturedProfile {
