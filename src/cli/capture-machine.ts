@@ -70,7 +70,7 @@ function setBlocks(machine: Machine, description: CapturedDescription): string[]
       if (!kernel.blocks.has(id) || deviceOffline(kernel, id) < 0) failed++;
     }
     if (failed > 0) {
-      const name = first === last ? `block ${first} was` : `${failed} of blocks ${first}-${last} were`;
+      const name = first === last ? `block ${first} was` : `${failed} of blocks ${first}-${last} ${failed === 1 ? 'was' : 'were'}`;
       missing.push(`${name} offline, and could not be set so here`);
     }
   }

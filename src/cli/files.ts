@@ -90,11 +90,12 @@ function invalidUtf8(name: string, bytes: Buffer): Diagnostic {
   }
   const before = new TextDecoder().decode(bytes.subarray(0, low), { stream: true });
   const source = sourceText(name, `${before}\ufffd`);
-  const bad = bytes[low];
-  const byte = bad === undefined ? 'its end' : `byte 0x${bad.toString(16).padStart(2, '0')}`;
+  // A byte that only begins a sequence decodes so far; it is the one that is wrong.
+  const offset = Buffer.byteLength(before);
+  const byte = `byte 0x${(bytes[offset] ?? 0).toString(16).padStart(2, '0')}`;
   return diagnostic(
     'MHP0003',
-    `the file is not UTF-8 text: ${byte} at offset ${low}`,
+    `the file is not UTF-8 text: ${byte} at offset ${offset}`,
     source,
     { start: before.length, end: before.length + 1 },
     { help: 'is it compressed, or in another encoding? Runbooks are UTF-8' },

@@ -30,7 +30,7 @@ const checkShape = z
     condition: z.string().describe('what must hold'),
     values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   })
-  .describe('the last kernel check that failed');
+  .describe('the kernel check that decided: the cause of the last failure');
 
 const commandShape = z.object({
   line: z.int().positive().describe('1-based line of the prompt'),

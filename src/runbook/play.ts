@@ -28,7 +28,7 @@ export interface CommandRun extends CommandResult {
   /** Whether this counts as a failure of the run: a difference, or a refusal nobody expected. */
   readonly unexpected: boolean;
   readonly differences: readonly Difference[];
-  /** The last check that failed, when the command was refused. */
+  /** The check that decided, when the command was refused: the cause of the last failure. */
   readonly decidedBy: CheckStep | undefined;
 }
 
@@ -85,9 +85,12 @@ function playCommand(
   const { kernel } = machine;
   const listener = kernel.explain;
   let decidedBy: CheckStep | undefined;
+  let lastPassed = true;
   kernel.explain = (point, passed, values) => {
     listener?.(point, passed, values);
-    if (!passed) decidedBy = { ...point, passed, values };
+    // Callers report the failure of what they called: of failures in a row, the first is the cause.
+    if (!passed && lastPassed) decidedBy = { ...point, passed, values };
+    lastPassed = passed;
   };
   try {
     const result = tools[command.prompt](machine, command.text);
@@ -116,8 +119,7 @@ function judge(
   const differs = differences(command, result, options);
   const depends = result.depends.length > 0;
   const errors = refusals(result.log);
-  const toolRefused =
-    command.prompt === 'shell' ? result.exit !== 0 : result.output.some((line) => line.startsWith('Error:'));
+  const toolRefused = command.prompt === 'shell' ? result.exit !== 0 : monitorRefused(result);
   const refused = toolRefused || errors.length > 0;
   // Where the map cannot tell, another outcome than the model's guess is no disagreement.
   const verdict: Verdict = depends ? 'depends' : differs.length > 0 ? 'differs' : refused ? 'refused' : 'ok';
@@ -132,6 +134,11 @@ function judge(
   };
 }
 
+/** The monitor has no exit status: its words tell. */
+function monitorRefused(result: CommandResult): boolean {
+  return result.output.some((line) => /^(?:Error: |unknown command: '|Try "help )/.test(line));
+}
+
 /** Log lines by which the kernel refuses. */
 export function refusals(log: readonly LogLine[]): LogLine[] {
   return log.filter((line) => line.level <= KERN_ERR || PROBE_FAILED.test(line.text));
@@ -142,7 +149,7 @@ function refusalExpected(command: Command, result: CommandResult, errors: readon
   if (command.prompt === 'shell' && hasExpectation(command)) return true;
   if (command.prompt === 'monitor' && command.expected.some((line) => line.kind !== 'log')) return true;
   const named = new Set(expectedLog(command, result).map((text) => text.trimEnd()));
-  const quiet = command.prompt === 'monitor' ? !result.output.some((line) => line.startsWith('Error:')) : result.exit === 0;
+  const quiet = command.prompt === 'monitor' ? !monitorRefused(result) : result.exit === 0;
   return quiet && errors.every((line) => named.has(line.text.trimEnd()));
 }
 

@@ -19,6 +19,7 @@ const tools: PlayTools = {
     if (word === 'false') {
       machine.kernel.explain?.(point, true, { a: 1 });
       machine.kernel.explain?.(point, false, { a: 2 });
+      machine.kernel.explain?.({ ...point, fn: 'caller' }, false, { a: 3 });
       return result({ exit: 1, output: ['sh: no'] });
     }
     if (word === 'probe') return result({ log: [{ level: 4, text: 'nd_pmem: probe of x failed with error -22' }] });
@@ -73,7 +74,7 @@ describe('verdicts', () => {
     expect([status('$ depends\n'), status('$ depends\n[1]\n'), status('$ depends\n$ false\n')]).toEqual([64, 0, 1]);
   });
 
-  test('the deciding check is the last that failed; the listener before is put back', () => {
+  test('the deciding check is the cause of the last failure; the listener before is put back', () => {
     const { book } = parseRunbook('$ false\n$ true\n', 'book');
     const heard: boolean[] = [];
     const kernel = { explain: (_: unknown, passed: boolean) => void heard.push(passed) };
@@ -81,7 +82,7 @@ describe('verdicts', () => {
     const { runs } = playRunbook(book, { kernel } as unknown as Machine, { tools });
     expect(runs[0]!.decidedBy).toEqual({ ...point, passed: false, values: { a: 2 } });
     expect(runs[1]!.decidedBy).toBeUndefined();
-    expect(heard).toEqual([true, false]);
+    expect(heard).toEqual([true, false, false]);
     expect(kernel.explain).toBe(before);
   });
 });
