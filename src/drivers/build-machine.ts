@@ -34,15 +34,18 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
   };
 }
 
+/** What firmware was seen to hand over, in place of what the arguments make of it. */
+export type SeenFirmware = Pick<BootInput, 'e820' | 'srat' | 'pciWindows'>;
+
 /**
  * Boots the machine that a description names.
  * @throws MachineDescriptionError when it names no machine, or one that would not boot
  */
-export function buildMachine(description: MachineDescription): Machine {
+export function buildMachine(description: MachineDescription, seen?: SeenFirmware): Machine {
   const profile = findProfile(description);
   const qemu = startQemu(description.memory, description.qemu);
   const cmdline = `${BASE_CMDLINE} ${description.cmdline}`.trim();
-  const input = bootInputOfQemu(qemu, cmdline);
+  const input: BootInput = { ...bootInputOfQemu(qemu, cmdline), ...seen };
   const map = boot(input, profile);
   if (map.panic !== undefined) {
     const help = 'see the memory options on the command line';

@@ -168,16 +168,16 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
 
 function emptyMachine(
   sized: Pick<QemuMachine, 'ramSize' | 'maxramSize' | 'slots'>,
-  smp: { readonly maxCpus: number; readonly sockets: number },
+  smp: Pick<QemuMachine, 'cpus' | 'maxCpus' | 'sockets'>,
   option: MachineOption,
   hypervisor: boolean,
   numa: Pick<QemuMachine, 'nodes' | 'cpuNodes'>,
   layout: MemoryLayout,
   backends: ReadonlyMap<string, QemuBackend>,
 ): QemuState {
-  const { maxCpus, sockets } = smp;
+  const { cpus, maxCpus, sockets } = smp;
   const { nvdimm, memoryBackend: ramBackend } = option;
-  const machine: QemuMachine = { ...sized, ...numa, maxCpus, sockets, hypervisor, layout, nvdimm, ramBackend };
+  const machine: QemuMachine = { ...sized, ...numa, cpus, maxCpus, sockets, hypervisor, layout, nvdimm, ramBackend };
   return { ...emptyQemu(machine), backends };
 }
 

@@ -106,14 +106,14 @@ function setSize(request: MutableRequest, name: string, size: bigint): string | 
 const BOOLEAN_PROPERTIES = ['dump', 'merge', 'prealloc', 'reserve', 'share', 'x-use-canonical-path-for-ramblock-id'];
 const FILE_PROPERTIES = ['mem-path', 'discard-data', 'pmem', 'readonly'];
 const UNMODELLED_PROPERTIES = ['hugetlb', 'hugetlbsize', 'align', 'policy', 'host-nodes', 'prealloc-threads', 'prealloc-context'];
-/** `object_add` types QEMU 7.2 knows beside memory. */
+/** `object_add` types QEMU 7.2 offers beside memory, by `object_add help`. */
 const OTHER_TYPES = new Set([
   'authz-list', 'authz-list-file', 'authz-simple', 'can-bus', 'can-host-socketcan', 'colo-compare', 'cryptodev-backend',
   'cryptodev-backend-builtin', 'cryptodev-vhost-user', 'dbus-vmstate', 'filter-buffer', 'filter-dump', 'filter-mirror',
   'filter-redirector', 'filter-replay', 'filter-rewriter', 'input-barrier', 'input-linux', 'iothread', 'main-loop',
-  'memory-backend-epc', 'qtest', 'rng-builtin', 'rng-egd', 'rng-random', 'secret', 'secret_keyring', 'sev-guest',
+  'pr-manager-helper', 'qtest', 'rng-builtin', 'rng-egd', 'rng-random', 'secret', 'secret_keyring', 'sev-guest',
   'thread-context', 'throttle-group', 'tls-cipher-suites', 'tls-creds-anon', 'tls-creds-psk', 'tls-creds-x509',
-  'x-remote-object', 'x-vfio-user-server', 'pr-manager-helper', 's390-pv-guest',
+  'x-remote-object',
 ]);
 
 /** Makes the backend that `-object`/`object_add` options ask for. `sizeText` names a bad size as that syntax does. */
@@ -125,6 +125,7 @@ export function makeBackend(
   const type = optionValue(options, 'qom-type');
   if (type === undefined) return { error: "Parameter 'qom-type' is missing" };
   if (OTHER_TYPES.has(type)) return { unmodelled: `the object type ${type}` };
+  if (type === 'memory-backend-epc') return { error: `invalid object type: ${type}` };
   if (!BACKEND_TYPES.includes(type)) return { error: `Parameter 'qom-type' does not accept value '${type}'` };
   const id = optionValue(options, 'id');
   if (id === undefined) return { error: "Parameter 'id' is missing" };

@@ -15,6 +15,8 @@ export interface QemuMachine {
   readonly slots: number;
   /** `nvdimm=on` was given to `-M`. */
   readonly nvdimm: boolean;
+  /** Processors present at start. */
+  readonly cpus: number;
   readonly maxCpus: number;
   readonly sockets: number;
   /** Indexed by proximity domain; empty without NUMA. */

@@ -1,0 +1,49 @@
+/** The monitor against the real QEMU: every recorded line, its output to the letter. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
+import { monitorAnswer } from '../../src/tools/monitor.ts';
+import { NotModelled } from '../../src/tools/tool.ts';
+import { SESSIONS } from './scenarios.ts';
+
+interface Row {
+  readonly session: string;
+  readonly line: string;
+  readonly output: string[];
+}
+
+const recorded = JSON.parse(readFileSync(new URL('./recorded/monitor.json', import.meta.url), 'utf8')) as { rows: Row[] };
+
+/** Lines QEMU answers and memhp names as not modelled. */
+const UNMODELLED = new Set([
+  'object_add memory-backend-ram,id=k,size=128M,host-nodes=0,policy=bind',
+  'info',
+  'help info',
+  'device_add host-bridge',
+  'device_add pc-dimm,help',
+  'device_add nvdimm,help',
+  'object_add help',
+  'object_add memory-backend-ram,help',
+  'device_add q35-pcihost',
+  // Files of the host.
+  'object_add memory-backend-file,id=ff,size=128M,mem-path=/nonexistent/file',
+]);
+
+describe.each(SESSIONS)('$name', ({ name, args }) => {
+  const { memory, rest } = splitMemoryArgument(args);
+  let state = startQemu(memory, rest);
+  const rows = recorded.rows.filter((row) => row.session === name);
+  test('was recorded', () => expect(rows.length).toBeGreaterThan(0));
+  for (const { line, output } of rows) {
+    test(line, () => {
+      if (UNMODELLED.has(line)) {
+        expect(() => monitorAnswer(state, line)).toThrow(NotModelled);
+        return;
+      }
+      const answer = monitorAnswer(state, line);
+      expect(answer.output).toEqual(output);
+      state = answer.state;
+    });
+  }
+});
