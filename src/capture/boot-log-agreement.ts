@@ -18,6 +18,13 @@ export interface BootAgreement {
   readonly map: BootMap;
 }
 
+/** A profile with what the log shows of the kernel's configuration: whether it has ZONE_DMA at all. */
+export function configuredAs(profile: KernelProfile, log: BootLog): KernelProfile {
+  const zones = log.printed.zoneRanges;
+  if (zones === undefined || zones.length === 0 || zones.some((zone) => zone.zone === 'DMA')) return profile;
+  return Object.freeze({ ...profile, does: Object.freeze({ ...profile.does, zoneDma: false }), verified: false });
+}
+
 /** Boots the machine of a log on a profile and compares, kind by kind, what both print. */
 export function bootAgreement(log: BootLog, profile: KernelProfile, alone: boolean): BootAgreement {
   const map = boot(bootInputOf(log, alone), profile);

@@ -101,6 +101,14 @@ describe('NUMA', () => {
   });
 });
 
+test('a kernel without ZONE_DMA', () => {
+  const profile = resolveProfile('6.12');
+  const built = { ...profile, does: { ...profile.does, zoneDma: false } };
+  const map = boot({ e820: q35(0x7ffdf000), cmdline: '', srat: [], hypervisor: true }, built);
+  expect(lines(map, /^ {2}(DMA|DMA32) /)).toEqual(['  DMA32    [mem 0x0000000000001000-0x000000007ffdefff]']);
+  expect(map.nodes[0]?.zones[0]).toEqual({ startPfn: 0, spanned: 0, present: 0 });
+});
+
 describe('memory block size', () => {
   const big = (end: number): E820Entry[] => [
     { start: 0, end: 0x9fc00, type: 'ram' },

@@ -1,7 +1,8 @@
 /** What boot says about memory, in the kernel's words. */
 
 import { alignUp, hex, hexPadded, GiB, KiB, MiB, type Nid, type Pfn, type PfnRange, type PhysAddr } from '../units.ts';
-import { ZONE_MOVABLE, ZONE_NAMES, type BootNode, type E820Entry, type MemblockRange } from './boot-map.ts';
+import type { KernelProfile } from '../profile/profile.ts';
+import { ZONE_DMA, ZONE_MOVABLE, ZONE_NAMES, type BootNode, type E820Entry, type MemblockRange } from './boot-map.ts';
 import type { UnavailableRange } from './page-links.ts';
 import type { ZoneLimits } from './zones.ts';
 
@@ -15,11 +16,12 @@ export function zoneLines(
   limits: ZoneLimits,
   movableStarts: ReadonlyMap<Nid, Pfn>,
   ranges: readonly MemblockRange[],
-  pageSize: number,
+  profile: KernelProfile,
 ): string[] {
+  const { pageSize } = profile.arch;
   const lines = ['Zone ranges:'];
   for (const [zone, limit] of limits.entries()) {
-    if (zone === ZONE_MOVABLE) continue;
+    if (zone === ZONE_MOVABLE || (zone === ZONE_DMA && !profile.does.zoneDma)) continue;
     const name = `  ${(ZONE_NAMES[zone] as string).padEnd(8)} `;
     lines.push(name + (limit.startPfn === limit.endPfn ? 'empty' : pfnRange(limit, pageSize)));
   }

@@ -53,11 +53,11 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
   const numa = x86NumaInit(memory, maxPfn * pageSize, input, params, profile, say);
   const ranges = withNodes(memblockRanges(numa.regions, pageSize), numa);
 
-  const limits = archZoneLimits(ranges[0]?.startPfn ?? 0, maxPfn, pageSize);
+  const limits = archZoneLimits(ranges[0]?.startPfn ?? 0, maxPfn, pageSize, profile.does.zoneDma);
   const usableStart = limits[usableZoneForMovable(limits)]?.startPfn ?? 0;
   const movable = findZoneMovablePfnsForNodes(ranges, coreOptions(params), usableStart, maxOrderPages, pageSize);
   for (const warning of movable.warnings) say(4, warning);
-  for (const line of zoneLines(limits, movable.starts, ranges, pageSize)) say(6, line);
+  for (const line of zoneLines(limits, movable.starts, ranges, profile)) say(6, line);
 
   const nodes = bootNodes(ranges, limits, movable.starts);
   const memmap = memmapInit(ranges, nodes, pagesPerSection);

@@ -23,8 +23,9 @@ const ZONES: readonly ZoneIndex[] = [0, 1, 2, 3, 4];
  * The range each zone may have, the first starting where memory starts.
  * @kernel mm/mm_init.c: free_area_init with arch/x86/mm/init.c: zone_sizes_init
  */
-export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, pageSize: number): ZoneLimits {
-  const highest = [Math.min(DMA_END / pageSize, maxPfn), Math.min(DMA32_END / pageSize, maxPfn), maxPfn, 0, 0];
+export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, pageSize: number, zoneDma: boolean): ZoneLimits {
+  const dmaEnd = zoneDma ? DMA_END / pageSize : 0;
+  const highest = [Math.min(dmaEnd, maxPfn), Math.min(DMA32_END / pageSize, maxPfn), maxPfn, 0, 0];
   let startPfn = firstPfn;
   return ZONES.map((zone) => {
     if (zone === ZONE_MOVABLE) return { startPfn: 0, endPfn: 0 };

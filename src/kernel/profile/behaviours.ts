@@ -59,6 +59,8 @@ export interface Behaviours {
    * unavailable ranges"); 'zone-totals' one line for each zone; 'per-zone' one line for each gap.
    */
   readonly logsUnavailableRanges: 'none' | 'reserved' | 'zeroed' | 'zeroed-section' | 'zone-totals' | 'per-zone';
+  /** CONFIG_ZONE_DMA: the first 16 MiB are a zone of their own. */
+  readonly zoneDma: boolean;
   /** NUMA ranges are trimmed to memory, not to [0, max_pfn). */
   readonly numaTrimsToDram: boolean;
   /** Memory the SRAT leaves out is counted in 'memblock', or by ranges against the 'e820' map. */

@@ -38,6 +38,7 @@ export const BASE: Behaviours = {
   regionWarningShowsRange: false,
   x86BlockSizeRule: 'largest-divisor',
   logsUnavailableRanges: 'zeroed',
+  zoneDma: true,
   numaTrimsToDram: false,
   numaCoverage: 'e820',
   nodeSpanFromRanges: false,
