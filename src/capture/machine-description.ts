@@ -21,7 +21,7 @@ export interface CapturedDescription {
   readonly archName: string;
   /** The block size recorded; it wins over the rule. Undefined when only the rule can tell. */
   readonly memoryBlockSizeBytes: number | undefined;
-  /** Recorded states; blocks not listed are as boot leaves them. */
+  /** Recorded states, none of them `unknown`; blocks not listed are as boot leaves them. */
   readonly blockStates: readonly CapturedBlockState[];
   /** What was not recorded and had to be taken, one sentence each. */
   readonly assumed: readonly string[];
@@ -64,7 +64,9 @@ function described(layout: MachineLayout, boot: BootInput, assumed: readonly str
     profileName: layout.profile.name,
     archName: archNameOf(machine),
     memoryBlockSizeBytes: machine.blockSizeFrom === 'estimated' ? undefined : machine.blockSizeBytes,
-    blockStates: (machine.blocks ?? []).map(({ first, last, state, zones }) => ({ first, last, state, zones })),
+    blockStates: (machine.blocks ?? [])
+      .filter(({ state }) => state !== 'unknown')
+      .map(({ first, last, state, zones }) => ({ first, last, state, zones })),
     assumed,
   };
 }

@@ -19,6 +19,7 @@ export function sharedFiles(folder: string): string[] {
 
 export interface Recording {
   readonly name: string;
+  readonly cmdline: string;
   readonly kernel: { readonly release: string; readonly block_size_bytes: number };
   readonly boot_state: RecordedState;
 }
