@@ -46,7 +46,7 @@ const FIXED: Readonly<Record<Exclude<CellKind, 'device' | 'claimed'>, Glyph>> = 
   unbacked: { letter: '!', paint: WARNING },
 };
 
-// Devices take what the fixed letters leave; in lower case while they have no struct pages.
+// Devices take what the fixed letters leave; in lower case while no pgmap maps them.
 const DEVICE_LETTERS = [...'ABCDEFGIJLMNOPQSTWXYZ'];
 
 // Stand for all devices that come after.
@@ -113,9 +113,9 @@ export function describeOwner(owner: Owner, labels: readonly string[]): string {
     case 'virtio-mem':
       return `${names}${state}`;
     case 'claimed':
-      return `${names}: claimed, no struct pages`;
+      return `${names}: claimed, but no pgmap`;
     case 'unmapped':
-      return `${names}: idle, no struct pages`;
+      return `${names}: idle, no driver maps it`;
     case 'reserved':
     case 'mmio':
     case 'device':

@@ -111,11 +111,11 @@ function inOrder(segments: readonly Segment[]): Segment[] {
   return result;
 }
 
-function withoutPages(kind: OwnerKind): OwnerKind {
+function withoutPgmap(kind: OwnerKind): OwnerKind {
   return kind === 'device' ? 'claimed' : kind;
 }
 
-// Device memory under a pgmap has struct pages, the rest of it has none.
+// Device memory under a pgmap is the device's; the rest is claimed by name only, or idle.
 function overlay(segments: readonly Segment[], mapped: NonNullable<PictureSource['mapped']>): Segment[] {
   const ranges = [...mapped].sort((a, b) => a.start - b.start);
   const result: Segment[] = [];
@@ -130,7 +130,7 @@ function overlay(segments: readonly Segment[], mapped: NonNullable<PictureSource
     for (let next = index; at < segment.end; next++) {
       const range = ranges[next];
       const start = Math.min(range?.start ?? segment.end, segment.end);
-      if (start > at) result.push({ ...segment, kind: withoutPages(segment.kind), start: at, end: start });
+      if (start > at) result.push({ ...segment, kind: withoutPgmap(segment.kind), start: at, end: start });
       if (range === undefined || start >= segment.end) break;
       const end = Math.min(range.end, segment.end);
       result.push({ kind: 'device', label: range.label ?? segment.label, start: Math.max(at, start), end });

@@ -10,7 +10,7 @@ export type OwnerKind =
   | 'kmem' // device memory used as System RAM by dax/kmem
   | 'virtio-mem'
   | 'device' // mapped by a pgmap: a namespace, a dax device
-  | 'claimed' // a driver's, without struct pages: a namespace in sector mode, one mapped as plain I/O
+  | 'claimed' // a driver's, without a pgmap: a namespace in sector mode, one mapped as plain I/O
   | 'unmapped' // device memory no driver holds: an idle region, Soft Reserved, a CXL window
   | 'reserved' // kept by firmware or by memmap=nn$ss
   | 'mmio'; // PCI windows and other device registers

@@ -16,6 +16,8 @@ export interface Shape {
   readonly indent: number;
   readonly sectionWidth: number;
   readonly addressDigits: number;
+  /** Columns of the flags and the space after them; 0 where nobody knows any. */
+  readonly flagsWidth: number;
   readonly cellsPerLine: number;
   /** Cells of a section: all its sub-sections, or fewer where they are grouped. */
   readonly cellCount: number;
@@ -52,7 +54,8 @@ export function shapeOf(
   const topAddress = (lastSection + 1) * picture.sectionSizeBytes - 1;
   const addressDigits = Math.max(8, topAddress.toString(16).length);
   const stacked = columns < STACKED_BELOW;
-  const indent = stacked ? 2 : sectionWidth + 1 + 2 + addressDigits + 1 + FLAG_LETTERS.length + 2;
+  const flagsWidth = spans.some(({ section }) => section?.flags !== undefined) ? FLAG_LETTERS.length + 1 : 0;
+  const indent = stacked ? 2 : sectionWidth + 1 + 2 + addressDigits + 1 + flagsWidth + 1;
   const blockWidth = spans.reduce((most, span) => Math.max(most, blockText(picture, span, manyNodes).length), 0);
   const beside = columns - indent - 2;
   const room = stacked ? columns - indent : Math.max(GROUP, beside - Math.min(blockWidth, BLOCK_COLUMN));
@@ -65,6 +68,7 @@ export function shapeOf(
     indent,
     sectionWidth,
     addressDigits,
+    flagsWidth,
     cellsPerLine,
     cellCount,
     // Room for a label, where a section has few cells.
@@ -88,17 +92,19 @@ export function headingLines(picture: Picture, shape: Shape): Line[] {
   const sub = shortSize(picture.subsectionSizeBytes);
   const grouped = shape.cellCount * picture.subsectionSizeBytes < picture.sectionSizeBytes;
   const cells = grouped ? `${size} cells of ${sub} sub-sections` : `sub-sections of ${sub}`;
-  if (shape.stacked) return [[{ text: `section, address, flags; ${cells}`, paint: FAINT }]];
+  const flags = shape.flagsWidth > 0;
+  if (shape.stacked) return [[{ text: `section, address${flags ? ', flags' : ''}; ${cells}`, paint: FAINT }]];
+  const block = picture.blockSizeBytes === picture.sectionSizeBytes ? 'block (same nr)' : 'block';
   const head =
     (shape.sectionWidth < 7 ? 'sect' : 'section').padStart(shape.sectionWidth) +
-    ` ${'address'.padEnd(shape.addressDigits + 2)} ${'flags'.padEnd(5)}  ${cells.padEnd(shape.barWidth)}  ` +
-    (picture.blockSizeBytes === picture.sectionSizeBytes ? 'block (same nr)' : 'block');
+    ` ${'address'.padEnd(shape.addressDigits + 2)} ${flags ? 'flags ' : ''} ${cells.padEnd(shape.barWidth)}` +
+    (picture.blocks.length === 0 ? '' : `  ${block}`);
   return [[{ text: head, paint: FAINT }]];
 }
 
 /** The letters of a section's flags in fixed places: present, memmap, online, early, ZONE_DEVICE taint. */
 export function flagLetters(flags: number | undefined): string {
-  if (flags === undefined) return '     ';
+  if (flags === undefined) return '';
   return [...FLAG_LETTERS].map((letter, bit) => (Math.floor(flags / 2 ** bit) % 2 === 1 ? letter : '-')).join('');
 }
 
@@ -119,7 +125,7 @@ export function blockText(picture: Picture, span: Span, manyNodes: boolean): str
 export function barLabel(owner: Owner): string {
   switch (owner.kind) {
     case 'claimed':
-      return `${owner.label}, no pages`;
+      return `${owner.label}, no pgmap`;
     case 'unmapped':
       return `${owner.label}, idle`;
     case 'unowned':
@@ -195,7 +201,7 @@ export function rowLines(
   const single = span.first === span.last;
   const drawn = span.section !== undefined && single && (open || span.owner === undefined);
   const address = (at: number): string => '0x' + at.toString(16).padStart(shape.addressDigits, '0');
-  const flags = span.section === undefined ? '     ' : flagLetters(span.section.flags);
+  const flags = (span.section === undefined ? '' : flagLetters(span.section.flags)).padEnd(5).slice(0, shape.flagsWidth);
   const number = numberRange(span.first, span.last);
   const block = sameBlock ? (ink.unicode ? '│' : '|') : blockText(picture, span, shape.manyNodes);
   const lines: RowLine[] = [];
@@ -216,7 +222,7 @@ export function rowLines(
       : [
           { text: `${index === 0 ? number.padStart(shape.sectionWidth) : ' '.repeat(shape.sectionWidth)} `, paint: STRONG },
           { text: `${address(start)} ` },
-          { text: `${index === 0 ? flags : '     '}  ` },
+          { text: (index === 0 ? flags : '').padEnd(shape.flagsWidth + 1) },
         ];
     const own = cells.slice(index * shape.cellsPerLine, (index + 1) * shape.cellsPerLine);
     const body = drawn ? cellParts(own, book) : bar(picture, span, shape, book, ink);

@@ -65,20 +65,22 @@ class Sheet {
   readonly #addressAt: number;
   readonly #blockWidth: number;
   readonly #manyNodes: boolean;
+  readonly #hasFlags: boolean;
   #y = MARGIN;
   #mixed = false;
 
   constructor(picture: Picture, book: GlyphBook, spans: readonly Span[]) {
     this.#picture = picture;
     this.#book = book;
+    this.#hasFlags = spans.some(({ section }) => section?.flags !== undefined);
     const last = spans.reduce((most, span) => Math.max(most, span.last), 0);
     this.#digits = Math.max(8, ((last + 1) * picture.sectionSizeBytes - 1).toString(16).length);
     const numbers = spans.reduce((most, span) => Math.max(most, numberRange(span.first, span.last).length), 4);
     this.#addressAt = MARGIN + (numbers + 1) * CHAR;
-    this.#cellsAt = this.#addressAt + (this.#digits + 2 + 1 + 5 + 2) * CHAR;
+    this.#cellsAt = this.#addressAt + (this.#digits + 2 + (this.#hasFlags ? 8 : 2)) * CHAR;
     this.#manyNodes = hasManyNodes([picture]);
     const texts = spans.map((span) => blockText(picture, span, this.#manyNodes).length);
-    this.#blockWidth = Math.min(34, Math.max(16, ...texts)) * CHAR;
+    this.#blockWidth = picture.blocks.length === 0 ? 0 : Math.min(34, Math.max(16, ...texts)) * CHAR;
   }
 
   title(text: string): void {
@@ -90,10 +92,10 @@ class Sheet {
     const y = this.#y + 10;
     this.#text(this.#addressAt - CHAR, y, 'sect', { fill: PALE, 'text-anchor': 'end' });
     this.#text(this.#addressAt, y, 'address', { fill: PALE });
-    this.#text(this.#cellsAt - 7 * CHAR, y, 'flags', { fill: PALE });
+    if (this.#hasFlags) this.#text(this.#cellsAt - 7 * CHAR, y, 'flags', { fill: PALE });
     this.#text(this.#cellsAt, y, `sub-sections of ${shortSize(this.#picture.subsectionSizeBytes)}`, { fill: PALE });
     const same = this.#picture.blockSizeBytes === this.#picture.sectionSizeBytes;
-    this.#text(this.#cellsAt + CELLS + 12, y, same ? 'block (same nr)' : 'block', { fill: PALE });
+    if (this.#picture.blocks.length > 0) this.#text(this.#cellsAt + CELLS + 12, y, same ? 'block (same nr)' : 'block', { fill: PALE });
     this.#y += 20;
   }
 

@@ -91,5 +91,6 @@ export function countsText(picture: Picture, fromSection = 0, toSection = Infini
   const listed = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
   const subs = known && sections > 0 ? `, ${valid} of ${sections * perSection} sub-sections valid` : '';
   const blocks = listed === '' ? '' : `; memory blocks: ${listed}`;
-  return `${sections} section${sections === 1 ? '' : 's'} present${subs}${blocks}`;
+  const seen = picture.sections.some(({ flags }) => flags !== undefined) ? 'present' : 'follow from the ranges';
+  return `${sections} section${sections === 1 ? '' : 's'} ${seen}${subs}${blocks}`;
 }
