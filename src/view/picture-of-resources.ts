@@ -1,6 +1,7 @@
 /** A picture from what /proc/iomem tells, with the memory blocks and the section table as far as they are known. */
 
 import type { ByteRange } from '../kernel/units.ts';
+import { printable } from '../runbook/printable.ts';
 import { isRam, type OwnerKind, type Picture, type PictureBlocks, type PictureSections, type Segment } from './picture.ts';
 import { subsectionBit } from './span.ts';
 import { sectionsOf } from './sections-of-segments.ts';
@@ -34,6 +35,7 @@ const IDLE = /^(persistent memory|soft reserved|cxl window|region\d|virtio\d|cxl
 const DRIVEN = /^(namespace|dax|pmem|btt|pfn|hmem)\d/;
 const FULL_WORD = 0xffffffff;
 const MOST_DEPTH = 64;
+const MOST_NAME = 64;
 
 // Who the name says it is; undefined for names that belong to what they lie in ("Kernel code").
 function kindOf(name: string, parent: OwnerKind | undefined, parentName: string): OwnerKind | undefined {
@@ -83,11 +85,17 @@ function mergedBlocks(blocks: readonly PictureBlocks[]): PictureBlocks[] {
   return result;
 }
 
+// Names come from outside: what would upset a terminal or a column is written out, what is endless is cut.
+function labelOf(name: string): string {
+  const text = printable(name).replaceAll('\t', ' ');
+  return text.length <= MOST_NAME ? text : `${text.slice(0, MOST_NAME - 3)}...`;
+}
+
 // Depth is bounded: deeper levels count as part of the resource they lie in.
 function flatten(node: NamedRange, parent: OwnerKind | undefined, parentName: string, out: Segment[], depth: number): void {
   const own = kindOf(node.name, parent, parentName);
   const kind = own ?? parent ?? 'mmio';
-  const label = own === undefined ? parentName : node.name;
+  const label = own === undefined ? parentName : labelOf(node.name);
   let at = node.start;
   for (const child of depth < MOST_DEPTH ? node.children : []) {
     if (child.start > at) out.push({ start: at, end: child.start, kind, label });

@@ -11,7 +11,7 @@ import { Tally } from '../../src/view/tally.ts';
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 const NAMES = [
   'System RAM', 'System RAM (kmem)', 'System RAM (virtio_mem)', 'Reserved', 'Persistent Memory (legacy)', 'namespace0.0',
-  'dax1.0', 'Soft Reserved', 'PCI Bus 0000:00', 'ACPI Tables', 'Kernel code',
+  'dax1.0', 'Soft Reserved', 'PCI Bus 0000:00', 'ACPI Tables', 'Kernel code', 'dax\u001b[2J\tx', 'n'.repeat(500), '',
 ];
 
 // Trees, three levels deep, as a broken archive may hold them: overlapping, unsorted, children outside their parents.
