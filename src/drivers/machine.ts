@@ -14,6 +14,8 @@ export interface DeviceState {
   readonly qemu: QemuState | undefined;
   readonly acpiMemory: AcpiMemoryState;
   readonly nvdimm: NvdimmState;
+  /** Lines of the kernel log that `dmesg -c` put out of sight. */
+  readonly dmesgClearedAt?: number;
 }
 
 export interface MachineSnapshot {

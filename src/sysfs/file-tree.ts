@@ -14,6 +14,11 @@ export interface FileTree {
   list(path: string): readonly string[] | Errno;
   /** Where a link points, relative or absolute, or −errno (−EINVAL when it is no link). */
   readlink(path: string): string | Errno;
+  /**
+   * Whether the tree knows all there is at a path, so that what it does not hold does not exist. Absent: it knows
+   * everything. Where it does not, tools say that they do not know instead of "No such file or directory".
+   */
+  covers?(path: string): boolean;
 }
 
 export interface WritableFileTree extends FileTree {

@@ -1,0 +1,94 @@
+/** /sys/devices/system/memory: the memory blocks and what holds for all of them. */
+
+import type { Machine } from '../drivers/machine.ts';
+import { MEM_ONLINE, ONLINE_TYPE_NAMES, type MemoryBlock } from '../kernel/block-table.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { autoOnlineBlocksStore, onlineStore, stateStore, validZones } from '../kernel/memory-block.ts';
+import {
+  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE,
+  type DirectoryEntry, type Entry,
+} from './entries.ts';
+
+/** A block number as names hold it: no leading zeros, no more digits than a number takes exactly. */
+export function blockIdOf(name: string): number | undefined {
+  const digits = /^memory(0|[1-9][0-9]{0,14})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * What `removable` says. Since 5.7 always 1. Before, it asked every page of an online block: what boot memory of
+ * several zones holds cannot be moved, the rest is taken as movable.
+ * @kernel drivers/base/memory.c: removable_show
+ */
+function removable(kernel: Kernel, block: MemoryBlock): string {
+  if (kernel.profile.does.removableAlwaysOne) return '1\n';
+  return block.state === MEM_ONLINE && block.zone === undefined ? '0\n' : '1\n';
+}
+
+/** @kernel drivers/base/memory.c: memory_memblk_attrs */
+function blockDirectory(kernel: Kernel, id: number): DirectoryEntry {
+  const block = (): MemoryBlock => kernel.blocks.get(id) as MemoryBlock;
+  const isOnline = (): boolean => kernel.blocks.state(id) === MEM_ONLINE;
+  const nodes = kernel.blocks.nodesOf(id).map((nid) => [`node${nid}`, link(`../../node/node${nid}`)] as const);
+  return directory({
+    online: readWrite(() => (isOnline() ? '1\n' : '0\n'), (text) => onlineStore(kernel, id, text)),
+    phys_device: readOnly(() => '0\n'),
+    phys_index: readOnly(() => `${id.toString(16).padStart(8, '0')}\n`),
+    power: UNKNOWN_DIRECTORY,
+    removable: readOnly(() => removable(kernel, block())),
+    state: readWrite(() => (isOnline() ? 'online\n' : 'offline\n'), (text) => stateStore(kernel, id, text)),
+    subsystem: link('../../../../bus/memory'),
+    uevent: UNKNOWN_FILE,
+    valid_zones: readOnly(() => `${validZones(kernel, id)}\n`),
+    ...Object.fromEntries(nodes),
+  });
+}
+
+function blockNames(kernel: Kernel): string[] {
+  return [...kernel.blocks.ids()].map((id) => `memory${id}`);
+}
+
+function existingBlock(kernel: Kernel, name: string): number | undefined {
+  const id = blockIdOf(name);
+  return id !== undefined && kernel.blocks.has(id) ? id : undefined;
+}
+
+/**
+ * No profile has ARCH_MEMORY_PROBE, so that there is no `probe`. The files that offline pages
+ * with hardware errors are there, but not modelled.
+ * @kernel drivers/base/memory.c: memory_root_attrs
+ */
+export function memoryDirectory(machine: Machine): DirectoryEntry {
+  const { kernel } = machine;
+  const fixed = directory({
+    auto_online_blocks: readWrite(
+      () => `${ONLINE_TYPE_NAMES[kernel.params.defaultOnlineType]}\n`,
+      (text) => autoOnlineBlocksStore(kernel, text),
+    ),
+    block_size_bytes: readOnly(() => `${kernel.memoryBlockSizeBytes.toString(16)}\n`),
+    hard_offline_page: UNKNOWN_FILE,
+    power: UNKNOWN_DIRECTORY,
+    soft_offline_page: UNKNOWN_FILE,
+    uevent: UNKNOWN_FILE,
+  });
+  return dynamicDirectory(
+    fixed,
+    () => blockNames(kernel),
+    (name): Entry | undefined => {
+      const id = existingBlock(kernel, name);
+      return id === undefined ? undefined : blockDirectory(kernel, id);
+    },
+  );
+}
+
+/** /sys/bus/memory: the same blocks, as the driver core lists them. */
+export function memoryBusDirectory(machine: Machine): DirectoryEntry {
+  const { kernel } = machine;
+  const devices = dynamicDirectory(
+    directory({}),
+    () => blockNames(kernel),
+    (name) =>
+      existingBlock(kernel, name) === undefined ? undefined : link(`../../../devices/system/memory/${name}`),
+  );
+  return directory({ devices }, { complete: false });
+}

@@ -1,0 +1,36 @@
+/** The commands of the model's machine, by name. */
+
+import { cat } from './cat.ts';
+import { chmem } from './chmem.ts';
+import { dmesg } from './dmesg.ts';
+import { echo } from './echo.ts';
+import { grep } from './grep.ts';
+import { ls } from './ls.ts';
+import { lsmem } from './lsmem.ts';
+import { modprobe } from './modprobe.ts';
+import { printf } from './printf.ts';
+import { bracket, test } from './test-command.ts';
+import { falseTool, head, sleep, tail, trueTool, wc } from './text-tools.ts';
+import type { Tool } from './tool.ts';
+import { uname } from './uname.ts';
+
+export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
+  '[': bracket,
+  cat,
+  chmem: (context, args) => chmem(context.files, args, context),
+  dmesg,
+  echo,
+  false: falseTool,
+  grep,
+  head,
+  ls,
+  lsmem: (context, args) => lsmem(context.files, args, context),
+  modprobe,
+  printf,
+  sleep,
+  tail,
+  test,
+  true: trueTool,
+  uname,
+  wc,
+} satisfies Record<string, Tool>);

@@ -1,0 +1,277 @@
+/** Runs a parsed shell line: redirections, builtins, tools, the exit status. */
+
+import { EACCES, EISDIR, type Errno, strerror } from '../kernel/errno.ts';
+import type { Machine } from '../drivers/machine.ts';
+import { ProcessFiles } from './process-files.ts';
+import { TOOLS } from './registry.ts';
+import { UNMODELLED_COMMANDS } from './unmodelled-commands.ts';
+import { BUILTINS, isSpecialBuiltin, ShellExit } from './shell-builtins.ts';
+import type { AndOr, Command, List, Pipeline, Redirect, SimpleCommand } from './shell-syntax.ts';
+import { expandToString, expandWords } from './shell-words.ts';
+import { NotModelled, type Tool, type ToolContext } from './tool.ts';
+
+/** Commands one line may run, loops unrolled: a model of an endless line has to end. */
+const MAX_COMMANDS = 20_000;
+/** Characters one line may print. */
+const MAX_OUTPUT = 16 * 1024 * 1024;
+
+/** Where a file descriptor leads: the line's output, a buffer that goes to a pipe or a file, or nowhere. */
+interface Sink {
+  write(text: string): void;
+}
+
+/** A file opened for writing; what was written goes there in one write when the command is over. */
+class FileSink implements Sink {
+  readonly path: string;
+  text = '';
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+interface Streams {
+  stdin: string;
+  stdout: Sink;
+  stderr: Sink;
+}
+
+/** A redirection the system refuses: the words after `sh: `. */
+class RedirectError extends Error {}
+
+export class Shell {
+  readonly machine: Machine;
+  readonly files: ProcessFiles;
+  readonly variables = new Map<string, string>();
+  status = 0;
+  output = '';
+  #commands = 0;
+
+  constructor(machine: Machine, files: ProcessFiles) {
+    this.machine = machine;
+    this.files = files;
+  }
+
+  variable(name: string): string {
+    return name === '?' ? String(this.status) : (this.variables.get(name) ?? '');
+  }
+
+  /** Runs a list to its end, or to an `exit`. */
+  run(list: List): void {
+    const terminal: Sink = { write: (text) => this.print(text) };
+    try {
+      this.list(list, { stdin: '', stdout: terminal, stderr: terminal });
+    } catch (error) {
+      if (!(error instanceof ShellExit)) throw error;
+      this.status = error.status;
+    }
+  }
+
+  print(text: string): void {
+    if (this.output.length + text.length > MAX_OUTPUT) {
+      throw new NotModelled(`a line that prints more than ${MAX_OUTPUT} characters is not modelled`);
+    }
+    this.output += text;
+  }
+
+  private list(list: List, streams: Streams): void {
+    for (const item of list) this.andOr(item, streams);
+  }
+
+  private andOr(item: AndOr, streams: Streams): void {
+    this.pipeline(item.first, streams);
+    for (const { op, pipeline } of item.rest) {
+      if ((this.status === 0) === (op === '&&')) this.pipeline(pipeline, streams);
+    }
+  }
+
+  private pipeline({ negated, commands }: Pipeline, streams: Streams): void {
+    let { stdin } = streams;
+    const isPipe = commands.length > 1;
+    commands.forEach((command, i) => {
+      let piped = '';
+      const isLast = i === commands.length - 1;
+      const stdout = isLast ? streams.stdout : { write: (text: string) => void (piped += text) };
+      const own: Streams = { ...streams, stdin, stdout };
+      // Each side of a pipe is a process of its own: what it sets or leaves is gone after it.
+      if (isPipe) this.isolated(() => this.command(command, own));
+      else this.command(command, own);
+      stdin = piped;
+    });
+    if (negated) this.status = this.status === 0 ? 1 : 0;
+  }
+
+  private isolated(body: () => void): void {
+    const variables = new Map(this.variables);
+    const { cwd } = this.files;
+    try {
+      body();
+    } catch (error) {
+      if (!(error instanceof ShellExit)) throw error;
+      this.status = error.status;
+    }
+    this.variables.clear();
+    for (const [name, value] of variables) this.variables.set(name, value);
+    this.files.cwd = cwd;
+  }
+
+  private command(command: Command, streams: Streams): void {
+    if (command.kind === 'simple') {
+      this.simple(command, streams);
+    } else if (command.kind === 'for') {
+      const words = expandWords(command.words, this);
+      this.status = 0;
+      for (const word of words) {
+        this.variables.set(command.variable, word);
+        this.list(command.body, streams);
+      }
+    } else {
+      for (const { condition, body } of command.arms) {
+        this.list(condition, streams);
+        if (this.status === 0) return this.list(body, streams);
+      }
+      this.status = 0;
+      if (command.otherwise !== undefined) this.list(command.otherwise, streams);
+    }
+  }
+
+  private simple(command: SimpleCommand, streams: Streams): void {
+    if (++this.#commands > MAX_COMMANDS) {
+      throw new NotModelled(`a line that runs more than ${MAX_COMMANDS} commands is not modelled`, command.span);
+    }
+    try {
+      this.simpleUnlimited(command, streams);
+    } catch (error) {
+      // Whatever is not modelled within a command is marked where the command stands.
+      if (error instanceof NotModelled && error.span === undefined) {
+        throw new NotModelled(error.message, command.span, error.help);
+      }
+      throw error;
+    }
+  }
+
+  private simpleUnlimited(command: SimpleCommand, outer: Streams): void {
+    const [name, ...args] = expandWords(command.words, this);
+    const streams = { ...outer };
+    const opened: FileSink[] = [];
+    try {
+      for (const redirect of command.redirects) this.redirect(redirect, streams, opened);
+    } catch (error) {
+      if (!(error instanceof RedirectError)) throw error;
+      outer.stderr.write(`sh: ${error.message}\n`);
+      this.status = 1;
+      if (name !== undefined && isSpecialBuiltin(name)) throw new ShellExit(1);
+      return;
+    }
+    const values = command.assignments.map(({ name: key, value }) => [key, expandToString(value, this)] as const);
+    if (name === undefined) {
+      for (const [key, value] of values) this.variables.set(key, value);
+      this.status = 0;
+      return;
+    }
+    // Assignments before a command are seen by that command alone; no tool of the model reads its environment.
+    if (isSpecialBuiltin(name)) for (const [key, value] of values) this.variables.set(key, value);
+    this.status = this.invoke(name, args, streams);
+    for (const sink of opened) this.flush(name, sink, outer);
+  }
+
+  private invoke(name: string, args: readonly string[], streams: Streams): number {
+    const builtin = BUILTINS[name];
+    const context: ToolContext = {
+      machine: this.machine,
+      files: this.files,
+      stdin: streams.stdin,
+      stdout: (text) => streams.stdout.write(text),
+      stderr: (text) => streams.stderr.write(text),
+    };
+    if (builtin !== undefined) return builtin(this, context, args);
+    const tool = this.findTool(name, context);
+    return typeof tool === 'number' ? tool : tool(context, args);
+  }
+
+  private findTool(name: string, context: ToolContext): Tool | number {
+    const base = /^\/(?:usr\/)?s?bin\/([^/]+)$/.exec(name)?.[1] ?? name;
+    const tool = Object.hasOwn(TOOLS, base) ? TOOLS[base] : undefined;
+    if (tool !== undefined) return tool;
+    if (UNMODELLED_COMMANDS.has(base)) throw new NotModelled(`the command \`${base}\` is not modelled`);
+    if (name === '') {
+      context.stderr('sh: : Permission denied\n');
+      return 127;
+    }
+    if (!name.includes('/') || base !== name) {
+      context.stderr(`sh: ${name}: not found\n`);
+      return 127;
+    }
+    const exists = this.files.kindFollowed(name) !== undefined;
+    context.stderr(`sh: ${name}: ${exists ? 'Permission denied' : 'not found'}\n`);
+    return exists ? 126 : 127;
+  }
+
+  private redirect(redirect: Redirect, streams: Streams, opened: FileSink[]): void {
+    const target = expandToString(redirect.target, this);
+    const { op, fd } = redirect;
+    if (fd > 2 || (fd !== 0 && op.startsWith('<')) || (fd === 0 && op.startsWith('>'))) {
+      throw new NotModelled(`redirecting file descriptor ${fd} with \`${op}\` is not modelled`, redirect.target.span);
+    }
+    if (op === '<&') throw new NotModelled('duplicating standard input is not modelled', redirect.target.span);
+    if (op === '>&') {
+      if (target !== '1' && target !== '2') {
+        throw new NotModelled('`>&` to anything but 1 or 2 is not modelled', redirect.target.span);
+      }
+      const sink = target === '1' ? streams.stdout : streams.stderr;
+      if (fd === 1) streams.stdout = sink;
+      else streams.stderr = sink;
+    } else if (op === '<') {
+      streams.stdin = this.openForReading(target);
+    } else {
+      this.openForWriting(target);
+      const sink = new FileSink(target);
+      opened.push(sink);
+      if (fd === 1) streams.stdout = sink;
+      else streams.stderr = sink;
+    }
+  }
+
+  private openForReading(path: string): string {
+    const text = this.files.read(path);
+    if (typeof text === 'string') return text;
+    if (text === -EISDIR) throw new NotModelled(`reading the directory ${path} as input is not modelled`);
+    const why = text === -EACCES ? strerror(text) : 'no such file';
+    throw new RedirectError(`can't open ${path}: ${why}`);
+  }
+
+  private openForWriting(path: string): void {
+    const cannot = (why: string): RedirectError => new RedirectError(`can't create ${path}: ${why}`);
+    const kind = this.files.kindFollowed(path);
+    if (kind === 'directory') throw cannot(strerror(EISDIR));
+    if (kind === undefined) {
+      const at = this.files.resolve(path);
+      const inSysfs = typeof at === 'string' && at.startsWith('/sys/');
+      const parent = typeof at === 'string' ? this.files.kindFollowed(at.slice(0, at.lastIndexOf('/')) || '/') : undefined;
+      // sysfs takes no new files; procfs says that there is none.
+      throw cannot(inSysfs && parent === 'directory' ? strerror(EACCES) : 'nonexistent directory');
+    }
+    if (this.files.write(path, '') === -EACCES) throw cannot(strerror(EACCES));
+  }
+
+  /** One write for all a command printed, as the real tools' buffers make it. */
+  private flush(name: string, sink: FileSink, outer: Streams): void {
+    if (sink.text === '') return;
+    const errno = this.files.write(sink.path, sink.text);
+    if (errno !== 0) this.writeFailed(name, errno, outer);
+  }
+
+  private writeFailed(name: string, errno: Errno, outer: Streams): void {
+    const text = strerror(errno);
+    if (name === 'echo') outer.stderr.write(`sh: write error: ${text}\n`);
+    else if (name === 'uname') outer.stderr.write(`uname: standard output: ${text}\n`);
+    else if (name !== 'printf' && name !== 'pwd' && name !== 'ls') outer.stderr.write(`${name}: write error: ${text}\n`);
+    // ls and uname have no eye for it.
+    if (name !== 'ls' && name !== 'uname') this.status = 1;
+  }
+}
+

@@ -1,0 +1,85 @@
+/** Turns words into arguments: variables, field splitting, path patterns. */
+
+import type { FileTree } from '../sysfs/file-tree.ts';
+import { type GlobChar, globMatcher, isPattern } from './glob.ts';
+import { isDirectory } from './process-files.ts';
+import type { Word, WordPart } from './shell-syntax.ts';
+
+/** What expansion needs of the shell. */
+export interface Expander {
+  variable(name: string): string;
+  readonly files: FileTree;
+}
+
+type Field = GlobChar[];
+
+const BLANKS = /[ \t\n]+/;
+
+/** The word as one string: no splitting, no patterns. Assignments and redirections take it so. */
+export function expandToString(word: Word, expander: Expander): string {
+  return word.parts.map((part) => (part.kind === 'text' ? part.text : expander.variable(part.name))).join('');
+}
+
+/** The words as arguments: unquoted variables are split at blanks, and vanish when empty. */
+export function expandWords(words: readonly Word[], expander: Expander): string[] {
+  return words.flatMap((word) => splitWord(word.parts, expander).flatMap((field) => expandPattern(field, expander.files)));
+}
+
+function splitWord(parts: readonly WordPart[], expander: Expander): Field[] {
+  const fields: Field[] = [];
+  let open: Field | undefined;
+  const append = (text: string, quoted: boolean): void => {
+    if (open === undefined) fields.push((open = []));
+    for (const c of text) open.push({ c, quoted });
+  };
+  for (const part of parts) {
+    if (part.kind === 'text') append(part.text, part.quoted);
+    else if (part.quoted) append(expander.variable(part.name), true);
+    else {
+      expander.variable(part.name).split(BLANKS).forEach((piece, i) => {
+        // A blank ends the field before it.
+        if (i > 0) open = undefined;
+        if (piece !== '') append(piece, false);
+      });
+    }
+  }
+  return fields;
+}
+
+function text(chars: readonly GlobChar[]): string {
+  return chars.map(({ c }) => c).join('');
+}
+
+function splitComponents(field: Field): GlobChar[][] {
+  const components: GlobChar[][] = [[]];
+  for (const char of field) {
+    if (char.c === '/') components.push([]);
+    else components.at(-1)?.push(char);
+  }
+  return components;
+}
+
+/** Existing paths that match, in order; the word itself when none does. */
+function expandPattern(field: Field, files: FileTree): string[] {
+  if (!isPattern(field)) return [text(field)];
+  const components = splitComponents(field);
+  let found = [field[0]?.c === '/' ? '/' : ''];
+  components.forEach((component, i) => {
+    const isLast = i === components.length - 1;
+    if (component.length === 0) {
+      // A slash at the end asks for directories.
+      if (isLast) found = found.filter((path) => isDirectory(files, path)).map((path) => `${path}/`);
+      return;
+    }
+    found = found.flatMap((base) => {
+      const join = (name: string): string => (base === '' || base === '/' ? base + name : `${base}/${name}`);
+      if (!isPattern(component)) {
+        const path = join(text(component));
+        return isLast && files.kind(path) === undefined ? [] : [path];
+      }
+      const names = files.list(base === '' ? '.' : base);
+      return typeof names === 'number' ? [] : names.filter(globMatcher(component)).sort().map(join);
+    });
+  });
+  return found.length === 0 ? [text(field)] : found;
+}
