@@ -18,7 +18,9 @@ export function assembleMachines(parts: readonly NamedPart[]): CapturedMachine[]
   const groups: NamedPart[][] = [];
   for (const one of parts) {
     const group = groups.at(-1);
-    const clashes = group?.some(({ part }) => SINGLE.some((facet) => part[facet] !== undefined && one.part[facet] !== undefined));
+    const clashes = group?.some(({ part }) =>
+      SINGLE.some((facet) => part[facet] !== undefined && one.part[facet] !== undefined),
+    );
     if (group === undefined || clashes === true) groups.push([one]);
     else group.push(one);
   }
@@ -33,7 +35,9 @@ function assemble(parts: readonly NamedPart[]): CapturedMachine {
       ...all,
       sources: [...all.sources, ...part.sources],
       notes: [...all.notes, ...part.notes],
-      ...(all.devices !== undefined && part.devices !== undefined ? { devices: [...all.devices, ...part.devices] } : {}),
+      ...(all.devices !== undefined && part.devices !== undefined
+        ? { devices: [...all.devices, ...part.devices] }
+        : {}),
     };
   }
   all = { ...all, ...guessArch(all), ...estimateBlockSize(all) };
@@ -47,7 +51,7 @@ function guessArch(part: CapturedPart): Pick<CapturedPart, 'arch'> {
   return arch === undefined ? {} : { arch };
 }
 
-/** Without block_size_bytes, MemTotal bounds it from below: the blocks hold it, and those linked to nodes may not be all. */
+/** Without block_size_bytes, MemTotal bounds it from below: the blocks hold it. Not all may be linked to nodes. */
 function estimateBlockSize(part: CapturedPart): { blockSizeBytes?: number; blockSizeFrom?: BlockSizeFrom } {
   if (part.blockSizeBytes !== undefined || part.blocks === undefined) return {};
   const sizes = part.nodes?.map((node) => node.memTotal ?? 0) ?? [];
@@ -71,15 +75,19 @@ function unknownOf(part: CapturedPart): string[] {
   if (part.iomem !== undefined && !part.iomem.masked && part.e820 === undefined) {
     unknown.push('which System RAM was there at boot and which was added later: /proc/iomem does not tell');
   }
-  if (part.blocks === undefined) unknown.push('the states, zones and nodes of memory blocks (/sys/devices/system/memory)');
+  if (part.blocks === undefined)
+    unknown.push('the states, zones and nodes of memory blocks (/sys/devices/system/memory)');
   else {
     if (part.blocks.every((run) => run.state === 'unknown')) unknown.push('whether the blocks are online or offline');
     if (part.blocks.every((run) => run.zones === undefined)) unknown.push('the zones of the blocks (no valid_zones)');
-    if (part.blocks.every((run) => run.nodes === undefined)) unknown.push('the NUMA nodes of the blocks (no node links)');
+    if (part.blocks.every((run) => run.nodes === undefined))
+      unknown.push('the NUMA nodes of the blocks (no node links)');
   }
   if (part.blockSizeBytes === undefined) unknown.push('the memory block size (block_size_bytes)');
   else if (part.blockSizeFrom === 'estimated') {
-    unknown.push('the memory block size for certain: it is the smallest power of two that lets the blocks hold MemTotal');
+    unknown.push(
+      'the memory block size for certain: it is the smallest power of two that lets the blocks hold MemTotal',
+    );
   }
   if (part.zones === undefined) unknown.push('zone spans and page counts (/proc/zoneinfo)');
   if (part.kernelRelease === undefined) unknown.push('the kernel release');

@@ -36,14 +36,20 @@ function holes(layout: MachineLayout, blockSize: number): Finding[] {
     if (covered === 0 || covered === blockSize || overlapping(blocks, range.start, range.end).length === 0) continue;
     const others = overlapping(layout.owned, range.start, range.end).filter(({ kind }) => !isRamOwner(kind));
     const names = [...new Set(others.map(({ label }) => label))];
-    const inside = names.length === 0 ? '' : `, where ${names.slice(0, 4).join(', ')}${names.length > 4 ? ' and others' : ''} ${names.length === 1 ? 'lies' : 'lie'}`;
+    const inside =
+      names.length === 0
+        ? ''
+        : `, where ${names.slice(0, 4).join(', ')}${names.length > 4 ? ' and others' : ''} ` +
+          `${names.length === 1 ? 'lies' : 'lie'}`;
     const refuses = layout.profile.does.refusesBlocksWithHoles;
     findings.push({
       code: 'block-with-hole',
       // The first block holds the kernel and, on every PC, firmware below 1 MiB: nobody expects it to go.
       severity: refuses && id > 0 ? 'problem' : 'info',
       range,
-      text: `memory block ${id} ${memText(range)} has holes: ${sizeText(blockSize - covered)} of ${sizeText(blockSize)} is not System RAM${inside}`,
+      text:
+        `memory block ${id} ${memText(range)} has holes: ${sizeText(blockSize - covered)} of ` +
+        `${sizeText(blockSize)} is not System RAM${inside}`,
       refuses: refuses
         ? 'taking it offline: offline_pages() refuses blocks with holes (EINVAL, "memory holes")'
         : 'taking it offline on Linux 5.5 and later (EINVAL)',
@@ -62,8 +68,13 @@ function ramEnd(layout: MachineLayout, blockSize: number): Finding[] {
       code: 'ram-ends-inside-block',
       severity: 'loss',
       range: { start: last.end, end: next },
-      text: `System RAM ends inside memory block ${Math.floor(last.end / blockSize)}; the ${sizeText(next - last.end)} behind it, ${memText({ start: last.end, end: next })}, can never be added as System RAM`,
-      refuses: `add_memory() of anything that is not a whole number of blocks of ${sizeText(blockSize)} (EINVAL), and of that block again (EEXIST)`,
+      text:
+        `System RAM ends inside memory block ${Math.floor(last.end / blockSize)}; the ` +
+        `${sizeText(next - last.end)} behind it, ${memText({ start: last.end, end: next })}, can never ` +
+        'be added as System RAM',
+      refuses:
+        `add_memory() of anything that is not a whole number of blocks of ${sizeText(blockSize)} ` +
+        '(EINVAL), and of that block again (EEXIST)',
       values: { blockSizeBytes: blockSize, lostBytes: next - last.end },
     },
   ];
@@ -73,14 +84,19 @@ function unusualSize(layout: MachineLayout, blockSize: number): Finding[] {
   const end = endOfRam(layout.owned);
   const { hypervisor } = layout.machine;
   if (layout.blockSizeFrom !== 'recorded' || layout.arch.blockSizeRule !== 'x86-probe' || end === undefined) return [];
-  const expected = (hypervisor === undefined ? [false, true] : [hypervisor]).map((bit) => probeMemoryBlockSize(layout.profile, end, bit));
+  const expected = (hypervisor === undefined ? [false, true] : [hypervisor]).map((bit) =>
+    probeMemoryBlockSize(layout.profile, end, bit),
+  );
   if (expected.includes(blockSize)) return [];
   return [
     {
       code: 'block-size-unusual',
       severity: 'info',
       range: undefined,
-      text: `the block size is ${sizeText(blockSize)}, where RAM ending at ${memText({ start: end - 1, end })} gives ${sizeText(expected[0] as number)} by the usual rule: memory added after boot lies above, or firmware asked for it`,
+      text:
+        `the block size is ${sizeText(blockSize)}, where RAM ending at ` +
+        `${memText({ start: end - 1, end })} gives ${sizeText(expected[0] as number)} by the usual ` +
+        'rule: memory added after boot lies above, or firmware asked for it',
       refuses: undefined,
       values: { blockSizeBytes: blockSize, expectedBytes: expected[0] as number },
     },
@@ -97,7 +113,9 @@ function contradictions(layout: MachineLayout, blockSize: number): Finding[] {
       code: 'block-without-ram',
       severity: 'info',
       range,
-      text: `${blocksText(run)} ${memText(range)} ${run.first === run.last ? 'is' : 'are'} recorded, but the map has no System RAM there: the map is cut, or of another time`,
+      text:
+        `${blocksText(run)} ${memText(range)} ${run.first === run.last ? 'is' : 'are'} recorded, but ` +
+        'the map has no System RAM there: the map is cut, or of another time',
       refuses: undefined,
       values: { first: run.first, last: run.last },
     });
@@ -112,7 +130,9 @@ function contradictions(layout: MachineLayout, blockSize: number): Finding[] {
           code: 'ram-without-block',
           severity: 'info',
           range: gap,
-          text: `System RAM ${memText(gap)} lies in no recorded memory block: the record of blocks is incomplete, or of another time`,
+          text:
+            `System RAM ${memText(gap)} lies in no recorded memory block: the record of blocks is ` +
+            'incomplete, or of another time',
           refuses: undefined,
           values: { sizeBytes: gap.end - gap.start },
         });
@@ -129,12 +149,17 @@ function recorded(layout: MachineLayout, run: CapturedBlockRun, blockSize: numbe
   const one = run.first === run.last;
   const values = { first: run.first, last: run.last, sizeBytes: range.end - range.start };
   if (run.state === 'offline') {
-    const zones = run.zones === undefined || run.zones === '' ? '' : `; onlined, ${one ? 'it goes' : 'they go'} to ${run.zones.split(' ')[0] as string}`;
+    const zones =
+      run.zones === undefined || run.zones === ''
+        ? ''
+        : `; onlined, ${one ? 'it goes' : 'they go'} to ${run.zones.split(' ')[0] as string}`;
     findings.push({
       code: 'block-offline',
       severity: 'loss',
       range,
-      text: `${blocksText(run)} ${memText(range)} ${one ? 'is' : 'are'} offline: ${sizeText(values.sizeBytes)} not in use${zones}`,
+      text:
+        `${blocksText(run)} ${memText(range)} ${one ? 'is' : 'are'} offline: ` +
+        `${sizeText(values.sizeBytes)} not in use${zones}`,
       refuses: undefined,
       values,
     });
@@ -154,7 +179,9 @@ function recorded(layout: MachineLayout, run: CapturedBlockRun, blockSize: numbe
       code: 'block-several-nodes',
       severity: 'problem',
       range,
-      text: `${blocksText(run)} ${memText(range)} ${one ? 'belongs' : 'belong'} to nodes ${runsText(run.nodes)} at once`,
+      text:
+        `${blocksText(run)} ${memText(range)} ${one ? 'belongs' : 'belong'} to nodes ` +
+        `${runsText(run.nodes)} at once`,
       refuses: 'taking it offline: a block must lie in one zone of one node (EINVAL)',
       values: { ...values, nodes: numbersText(run.nodes[0] as number, run.nodes.at(-1) as number) },
     });

@@ -29,13 +29,20 @@ export function partOfBootLog(text: string, source: string): CapturedPart {
     const help = 'its first lines hold the map ("BIOS-e820: [mem 0x…-0x…] usable"); later parts of a log do not';
     throw new CaptureError('no-map', { source }, 'the log holds no memory map', help);
   }
-  const notes: CaptureNote[] = log.notes.slice(0, 50).map((note) => ({ code: 'boot-log', source, text: shown(note, 200) }));
+  const notes: CaptureNote[] = log.notes
+    .slice(0, 50)
+    .map((note) => ({ code: 'boot-log', source, text: shown(note, 200) }));
   const whole = found?.from === 'firmware';
   const blockSizeBytes = log.printed.memoryBlockSizeBytes;
   const arch = archOf(log, text) ?? (found?.from === 'firmware' || found?.from === 'user' ? 'x86_64' : undefined);
-  const says = found === undefined ? 'no memory map in it' : `${found.entries.length === 1 ? '1 entry' : `${found.entries.length} entries`} of ${WORDS[found.from]}`;
+  const says =
+    found === undefined
+      ? 'no memory map in it'
+      : `${found.entries.length === 1 ? '1 entry' : `${found.entries.length} entries`} of ${WORDS[found.from]}`;
   return {
-    sources: [{ name: source, kind: 'boot-log', says: `boot log: ${says}, ${countText(log.srat.length, 'SRAT range')}` }],
+    sources: [
+      { name: source, kind: 'boot-log', says: `boot log: ${says}, ${countText(log.srat.length, 'SRAT range')}` },
+    ],
     ...(found === undefined ? {} : { e820: found.entries }),
     ...(log.srat.length > 0 ? { srat: log.srat } : found?.srat === undefined ? {} : { srat: found.srat }),
     ...(whole ? { bootInput: bootInputOf(log), cmdline: log.cmdline, hypervisor: log.hypervisor } : {}),
@@ -53,7 +60,11 @@ function archOf(log: BootLog, text: string): string | undefined {
   return archFromText(`${log.kernelRelease ?? ''} ${text.slice(0, 4000)}`);
 }
 
-const WORDS = { firmware: "the firmware's map", user: 'the map made on the command line', nodes: 'the early node ranges' };
+const WORDS = {
+  firmware: "the firmware's map",
+  user: 'the map made on the command line',
+  nodes: 'the early node ranges',
+};
 
 interface FoundMap {
   readonly from: keyof typeof WORDS;
@@ -69,7 +80,14 @@ function mapOf(log: BootLog, text: string): FoundMap | undefined {
   const early = log.printed.earlyRanges ?? nodeRanges(text);
   if (early.length > 0) {
     const entries = early.map(({ start, end }): E820Entry => ({ start, end, type: 'ram' }));
-    const srat = early.map(({ start, end, nid }) => ({ start, end, nid, pxm: nid, hotplug: false, nonVolatile: false }));
+    const srat = early.map(({ start, end, nid }) => ({
+      start,
+      end,
+      nid,
+      pxm: nid,
+      hotplug: false,
+      nonVolatile: false,
+    }));
     return { from: 'nodes', entries, ...(early.every(({ nid }) => nid === 0) ? {} : { srat }) };
   }
   return log.e820.length > 0 ? { from: 'firmware', entries: log.e820 } : undefined;
@@ -78,7 +96,9 @@ function mapOf(log: BootLog, text: string): FoundMap | undefined {
 function userMap(text: string): E820Entry[] {
   const entries: E820Entry[] = [];
   for (const line of text.split('\n')) {
-    const match = /\b(?:user|modified): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\] (.*)$/i.exec(line.slice(0, CAPTURE_LIMITS.lineLength));
+    const match = /\b(?:user|modified): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\] (.*)$/i.exec(
+      line.slice(0, CAPTURE_LIMITS.lineLength),
+    );
     const range = match === null ? undefined : rangeOf(match[1] as string, match[2] as string);
     if (match === null || range === undefined) continue;
     entries.push({ ...range, type: TYPES.find(([sign]) => sign.test(match[3] as string))?.[1] ?? 'unknown' });
@@ -90,7 +110,9 @@ function userMap(text: string): E820Entry[] {
 function nodeRanges(text: string): { start: number; end: number; nid: number }[] {
   const ranges: { start: number; end: number; nid: number }[] = [];
   for (const line of text.split('\n')) {
-    const match = /\bnode\s+(\d{1,5}): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/i.exec(line.slice(0, CAPTURE_LIMITS.lineLength));
+    const match = /\bnode\s+(\d{1,5}): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/i.exec(
+      line.slice(0, CAPTURE_LIMITS.lineLength),
+    );
     const range = match === null ? undefined : rangeOf(match[2] as string, match[3] as string);
     if (match !== null && range !== undefined) ranges.push({ ...range, nid: Number(match[1]) });
   }

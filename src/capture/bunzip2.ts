@@ -17,7 +17,8 @@ class BitReader {
   /** Up to 24 bits as a number. */
   take(count: number): number {
     while (this.#held < count) {
-      if (this.#at >= this.#bytes.length) throw this.trouble('truncated', 'the archive is cut off', 'copy it again, whole');
+      if (this.#at >= this.#bytes.length)
+        throw this.trouble('truncated', 'the archive is cut off', 'copy it again, whole');
       this.#buffer = ((this.#buffer << 8) | (this.#bytes[this.#at] as number)) >>> 0;
       this.#at += 1;
       this.#held += 8;
@@ -73,7 +74,9 @@ class Output {
 }
 
 export function looksLikeBzip2(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68 && (bytes[3] ?? 0) >= 0x31 && (bytes[3] ?? 0) <= 0x39;
+  return (
+    bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68 && (bytes[3] ?? 0) >= 0x31 && (bytes[3] ?? 0) <= 0x39
+  );
 }
 
 /**
@@ -103,7 +106,8 @@ function readStream(bits: BitReader, blockSize: number, output: Output): void {
     const low = bits.take(24);
     const crc = bits.take(16) * 65536 + bits.take(16);
     if (high === 0x177245 && low === 0x385090) return;
-    if (high !== 0x314159 || low !== 0x265359) throw bits.trouble('bzip2-block', 'the archive is damaged: no block starts here');
+    if (high !== 0x314159 || low !== 0x265359)
+      throw bits.trouble('bzip2-block', 'the archive is damaged: no block starts here');
     if (readBlock(bits, blockSize, output) !== crc) {
       throw bits.trouble('bzip2-checksum', 'the archive is damaged: a block has the wrong checksum');
     }
@@ -260,7 +264,13 @@ function decode(bits: BitReader, table: CodeTable, damaged: Damaged): number {
 }
 
 /** Inverts the block-sorting transform and the first run-length coding; returns the checksum of what it wrote. */
-function undoTransform(block: Uint32Array, length: number, origin: number, counts: Uint32Array, output: Output): number {
+function undoTransform(
+  block: Uint32Array,
+  length: number,
+  origin: number,
+  counts: Uint32Array,
+  output: Output,
+): number {
   const starts = new Uint32Array(256);
   for (let byte = 0, sum = 0; byte < 256; byte += 1) {
     starts[byte] = sum;

@@ -14,7 +14,7 @@ export interface CaptureNote extends Place {
   readonly text: string;
 }
 
-/** Input of which nothing can be used. Exit status 2 when the user can mend it, 3 when the machine here lacks something. */
+/** Input of which nothing can be used. Exit status 2: the user can mend it; 3: the machine here lacks something. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
   readonly code: string;
@@ -32,7 +32,8 @@ export class CaptureError extends Error {
 
 /** `file:line:column`, as far as known. */
 export function placeText(place: Place): string {
-  if (place.line !== undefined) return `${place.source}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`;
+  if (place.line !== undefined)
+    return `${place.source}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`;
   return place.offset === undefined ? place.source : `${place.source}, byte ${place.offset}`;
 }
 

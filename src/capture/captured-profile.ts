@@ -37,7 +37,8 @@ export function profileOf(machine: CapturedMachine): CapturedProfile {
   } else {
     const named = profileOfRelease(kernelRelease, machine.stableVersion ?? kernelRelease, archName);
     profile = named.profile;
-    if (!named.exact) assumed.push(`kernel ${kernelRelease} is read by the profile of ${profile.name}, the nearest that is not newer`);
+    if (!named.exact)
+      assumed.push(`kernel ${kernelRelease} is read by the profile of ${profile.name}, the nearest that is not newer`);
   }
   const usual = 2 ** profile.arch.sectionSizeBits;
   const { blockSizeBytes } = machine;
@@ -46,7 +47,10 @@ export function profileOf(machine: CapturedMachine): CapturedProfile {
   if (blockSizeBytes !== undefined && profile.arch.blockSizeRule === 'section') sectionSize = blockSizeBytes;
   else if (blockSizeBytes !== undefined && blockSizeBytes < usual) sectionSize = blockSizeBytes;
   if (sectionSize !== usual) {
-    assumed.push(`blocks of ${sectionSize / 2 ** 20} MiB mean sections of that size, not the ${usual / 2 ** 20} MiB usual on ${archName} now`);
+    assumed.push(
+      `blocks of ${sectionSize / 2 ** 20} MiB mean sections of that size, not the ${usual / 2 ** 20} ` +
+        `MiB usual on ${archName} now`,
+    );
   }
   return { profile, arch: profile.arch, sectionSize, assumed };
 }
@@ -65,15 +69,19 @@ export function archFromText(text: string): string | undefined {
 export function archFromCpuinfo(text: string): string | undefined {
   const head = text.slice(0, 20_000);
   if (/IBM\/S390/.test(head)) return 's390x';
-  if (/GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls/.test(head)) return /\blm\b/.test(head) || !/flags/.test(head) ? 'x86_64' : undefined;
+  if (/GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls/.test(head))
+    return /\blm\b/.test(head) || !/flags/.test(head) ? 'x86_64' : undefined;
   if (/CPU implementer/.test(head)) return 'arm64';
   if (/^cpu\s*:\s*POWER/m.test(head)) return 'ppc64le';
   if (/^isa\s*:\s*rv64/m.test(head)) return 'riscv64';
   return /Loongson/i.test(head) ? 'loongarch64' : undefined;
 }
 
+const X86_NAMES =
+  /^(?:ACPI Non-v|Local APIC|IOAPIC \d|Video ROM|Adapter ROM|HPET \d|dmar\d|Unknown E820|PCI MMCONFIG|.*\(legacy\)$)/;
+
 /** An architecture by names that only one firmware gives to resources. */
 export function archFromResources(names: Iterable<string>): string | undefined {
-  for (const name of names) if (/^(?:ACPI Non-volatile|Local APIC|IOAPIC \d|Video ROM|Adapter ROM|HPET \d|dmar\d|Unknown E820|PCI MMCONFIG|Persistent Memory \(legacy\))/.test(name)) return 'x86_64';
+  for (const name of names) if (X86_NAMES.test(name)) return 'x86_64';
   return undefined;
 }

@@ -25,7 +25,10 @@ function kmemRounding(layout: MachineLayout): Finding[] {
         code: 'kmem-rounding',
         severity: 'loss',
         range: device,
-        text: `${device.label} ${memText(device)}: ${sizeText(used)} of ${sizeText(size)} is System RAM; ${sizeText(size - used)} went to block rounding, the device's own metadata, or other devices in it`,
+        text:
+          `${device.label} ${memText(device)}: ${sizeText(used)} of ${sizeText(size)} is System RAM; ` +
+          `${sizeText(size - used)} went to block rounding, the device's own metadata, or other ` +
+          'devices in it',
         refuses: undefined,
         values: { sizeBytes: size, usedBytes: used },
       });
@@ -34,8 +37,13 @@ function kmemRounding(layout: MachineLayout): Finding[] {
         code: 'kmem-rounding',
         severity: 'loss',
         range: device,
-        text: `as System RAM ${device.label} ${memText(device)} would give at most ${sizeText(usable)} of ${sizeText(size)}: blocks are ${sizeText(blockSize)}`,
-        refuses: usable === 0 ? 'dax/kmem, for want of a whole block ("rejecting DAX region without any memory after alignment", EINVAL)' : undefined,
+        text:
+          `as System RAM ${device.label} ${memText(device)} would give at most ${sizeText(usable)} of ` +
+          `${sizeText(size)}: blocks are ${sizeText(blockSize)}`,
+        refuses:
+          usable === 0
+            ? 'dax/kmem, for want of a whole block ("rejecting DAX region without any memory after alignment", EINVAL)'
+            : undefined,
         values: { sizeBytes: size, usableBytes: usable },
       });
     }
@@ -48,12 +56,17 @@ function pageAlignment(layout: MachineLayout): Finding[] {
   const findings: Finding[] = [];
   for (const range of layout.owned) {
     if (!isRamOwner(range.kind) || (isAligned(range.start, pageSize) && isAligned(range.end, pageSize))) continue;
-    const lost = Math.min(range.end - range.start, alignUp(range.start, pageSize) - range.start + (range.end - alignDown(range.end, pageSize)));
+    const lost = Math.min(
+      range.end - range.start,
+      alignUp(range.start, pageSize) - range.start + (range.end - alignDown(range.end, pageSize)),
+    );
     findings.push({
       code: 'ram-not-page-aligned',
       severity: 'loss',
       range,
-      text: `System RAM ${memText(range)} is no whole number of pages of ${sizeText(pageSize)}; ${sizeText(lost)} of it is not used`,
+      text:
+        `System RAM ${memText(range)} is no whole number of pages of ${sizeText(pageSize)}; ` +
+        `${sizeText(lost)} of it is not used`,
       refuses: undefined,
       values: { lostBytes: lost },
     });
@@ -70,7 +83,10 @@ function tooHigh(layout: MachineLayout): Finding[] {
       code: 'above-max-physmem',
       severity: 'problem',
       range,
-      text: `${range.label} ${memText(range)} reaches above ${memText({ start: limit - 1, end: limit })}, the last address ${layout.arch.name} kernels take${layout.arch.name === 'x86_64' ? ' without five-level page tables' : ''}`,
+      text:
+        `${range.label} ${memText(range)} reaches above ${memText({ start: limit - 1, end: limit })}, ` +
+        `the last address ${layout.arch.name} kernels ` +
+        `take${layout.arch.name === 'x86_64' ? ' without five-level page tables' : ''}`,
       refuses: 'adding or mapping it (E2BIG, or EINVAL in __add_pages())',
       values: { limit },
     });

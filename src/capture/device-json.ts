@@ -12,7 +12,8 @@ const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, Gi
 
 /** A number as these tools print it: plain, hexadecimal, or rounded with its unit. */
 function amount(value: LooseValue | undefined): { value: number; rounded: boolean } | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? { value, rounded: false } : undefined;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && value >= 0 ? { value, rounded: false } : undefined;
   if (typeof value !== 'string') return undefined;
   if (/^(?:0x[0-9a-f]{1,13}|\d{1,15})$/i.test(value)) return { value: Number(value), rounded: false };
   const match = /^(\d{1,9}(?:\.\d{1,2})?) ([KMGT]iB)\b/.exec(value);
@@ -31,12 +32,17 @@ function deviceOf(object: LooseObject): CapturedDevice | undefined {
   const region = text(object['region']);
   const decoder = text(object['decoder']);
   const kind =
-    dev !== undefined && /^namespace\d/.test(dev) ? 'namespace'
-    : dev !== undefined && /^region\d/.test(dev) ? 'region'
-    : region !== undefined && object['size'] !== undefined ? 'region'
-    : decoder !== undefined ? 'decoder'
-    : chardev !== undefined && /^dax\d/.test(chardev) && dev === undefined ? 'dax'
-    : undefined;
+    dev !== undefined && /^namespace\d/.test(dev)
+      ? 'namespace'
+      : dev !== undefined && /^region\d/.test(dev)
+        ? 'region'
+        : region !== undefined && object['size'] !== undefined
+          ? 'region'
+          : decoder !== undefined
+            ? 'decoder'
+            : chardev !== undefined && /^dax\d/.test(chardev) && dev === undefined
+              ? 'dax'
+              : undefined;
   if (kind === undefined) return undefined;
   const size = amount(object['size']);
   return {
@@ -69,10 +75,19 @@ export function parseDeviceJson(source: string, content: string): CapturedPart {
     }
   };
   values.forEach(walk);
-  const rest = [...others].slice(0, 3).map((name) => shown(name, 20)).join(', ');
+  const rest = [...others]
+    .slice(0, 3)
+    .map((name) => shown(name, 20))
+    .join(', ');
   const without = others.size === 0 ? '' : `; no memory layout in ${rest}${others.size > 3 ? ', …' : ''}`;
   return {
-    sources: [{ name: source, kind: 'device-json', says: `device list (JSON): ${countText(devices.length, 'device')} with memory${without}` }],
+    sources: [
+      {
+        name: source,
+        kind: 'device-json',
+        says: `device list (JSON): ${countText(devices.length, 'device')} with memory${without}`,
+      },
+    ],
     ...(devices.length === 0 ? {} : { devices }),
     notes: notes.all(source),
   };

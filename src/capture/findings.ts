@@ -40,7 +40,9 @@ function masked({ machine }: MachineLayout): Finding[] {
       code: 'masked-addresses',
       severity: 'problem',
       range: undefined,
-      text: `all ${machine.iomem.lines} lines of /proc/iomem have the address zero: it was read by a user without CAP_SYS_ADMIN`,
+      text:
+        `all ${machine.iomem.lines} lines of /proc/iomem have the address zero: it was read by a user ` +
+        'without CAP_SYS_ADMIN',
       refuses: undefined,
       values: { lines: machine.iomem.lines },
     },

@@ -2,7 +2,13 @@
 
 import { countBlocks } from './block-runs.ts';
 import type { CaptureNote } from './capture-error.ts';
-import type { CapturedDevice, CapturedMachine, CapturedNode, CapturedSource, CapturedZone } from './captured-machine.ts';
+import type {
+  CapturedDevice,
+  CapturedMachine,
+  CapturedNode,
+  CapturedSource,
+  CapturedZone,
+} from './captured-machine.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import { isRamOwner, layoutOf, type MachineLayout } from './machine-layout.ts';
@@ -23,7 +29,12 @@ export interface MachineReport {
   readonly blockSizeFrom: MachineLayout['blockSizeFrom'];
   readonly totals: MachineTotals;
   /** Disjoint ranges with their owner. */
-  readonly segments: readonly { readonly start: number; readonly size: number; readonly kind: string; readonly label: string }[];
+  readonly segments: readonly {
+    readonly start: number;
+    readonly size: number;
+    readonly kind: string;
+    readonly label: string;
+  }[];
   readonly blocks: readonly BlockReport[];
   readonly blocksInferred: boolean;
   readonly nodes: readonly CapturedNode[];

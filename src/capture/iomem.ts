@@ -17,7 +17,7 @@ interface Open {
  * Reads /proc/iomem text.
  *
  * A child always lies inside its parent and siblings are disjoint, so containment alone gives the tree; indentation,
- * which mail clients change and the kernel stops at five levels, is not needed. What cannot be understood becomes a note.
+ * which mail clients change and the kernel stops at five levels, is not needed. What is not understood becomes a note.
  * @throws CaptureError when not one line can be used. Cost is linear in the text, times the depth of the tree.
  */
 export function parseIomem(text: string, sourceName: string): IomemCapture {
@@ -42,24 +42,44 @@ export function parseIomem(text: string, sourceName: string): IomemCapture {
   for (const { line, number } of lines) {
     const [startColumn, lastColumn] = line.columns;
     if (line.remark !== undefined) {
-      notes.add({ code: 'remark', source: sourceName, line: number, text: `\`${shown(line.remark)}\` is taken as a remark` });
+      notes.add({
+        code: 'remark',
+        source: sourceName,
+        line: number,
+        text: `\`${shown(line.remark)}\` is taken as a remark`,
+      });
     }
     if (line.last < line.start && !isEmptyRange(line)) {
-      const text = `the range ends (${line.digits[1]}) before it starts (${line.digits[0]}); the line is left out${lostDigit(line)}`;
+      const text =
+        `the range ends (${line.digits[1]}) before it starts (${line.digits[0]}); the line is left ` +
+        `out${lostDigit(line)}`;
       notes.add({ code: 'inverted', source: sourceName, line: number, column: lastColumn, text });
       continue;
     }
     used += 1;
     // The kernel prints an empty resource as one that ends just before its start: nothing to place.
     if (line.last < line.start) continue;
-    const resource: CapturedResource = { name: line.name, start: line.start, end: line.last + 1, line: number, children: [] };
+    const resource: CapturedResource = {
+      name: line.name,
+      start: line.start,
+      end: line.last + 1,
+      line: number,
+      children: [],
+    };
     while (open.length > 0 && !contains((open.at(-1) as Open).resource, resource)) open.pop();
     // Several maps in one text: the same range again, as far left as the root it would lie in, starts over.
     const root = open[0];
-    if (indented && root !== undefined && line.indent <= root.indent && isSame(root.resource, resource)) open.length = 0;
+    if (indented && root !== undefined && line.indent <= root.indent && isSame(root.resource, resource))
+      open.length = 0;
     let cut = false;
     if (open.length >= MAX_DEPTH) {
-      if (!deep) notes.add({ code: 'too-deep', source: sourceName, line: number, text: `nested deeper than ${MAX_DEPTH} levels: taken as lying beside its parent` });
+      if (!deep)
+        notes.add({
+          code: 'too-deep',
+          source: sourceName,
+          line: number,
+          text: `nested deeper than ${MAX_DEPTH} levels: taken as lying beside its parent`,
+        });
       deep = true;
       open.pop();
       cut = true;
@@ -75,7 +95,10 @@ export function parseIomem(text: string, sourceName: string): IomemCapture {
         source: sourceName,
         line: number,
         column: startColumn,
-        text: `\`${shown(resource.name)}\` ${what} ${what === 'has the range' ? 'of ' : ''}\`${shown(before.name)}\` of line ${before.line}${end}`,
+        text:
+          `\`${shown(resource.name)}\` ${what} ` +
+          `${what === 'has the range' ? 'of ' : ''}\`${shown(before.name)}\` of line ` +
+          `${before.line}${end}`,
       });
     }
     siblings.push(resource);
@@ -94,21 +117,40 @@ interface Numbered {
 function readLines(text: string, source: string, notes: NoteList): Numbered[] {
   const found: Numbered[] = [];
   let number = 0;
-  for (let from = 0; from <= text.length; ) {
+  for (let from = 0; from <= text.length;) {
     let to = text.indexOf('\n', from);
     if (to === -1) to = text.length;
     number += 1;
     const length = to - from;
     if (length > CAPTURE_LIMITS.lineLength) {
-      notes.add({ code: 'long-line', source, line: number, text: `the line has ${length} characters and is left out (limit ${CAPTURE_LIMITS.lineLength})` });
+      notes.add({
+        code: 'long-line',
+        source,
+        line: number,
+        text: `the line has ${length} characters and is left out (limit ${CAPTURE_LIMITS.lineLength})`,
+      });
     } else {
       const result = parseIomemLine(text.slice(from, to).replace(/\r$/, ''));
       if (result.kind === 'range') found.push({ line: result.line, number });
       else if (result.kind === 'cut') notes.add({ code: 'cut', source, line: number, text: 'lines were cut out here' });
       else if (result.kind === 'address-too-large') {
-        notes.add({ code: 'address', source, line: number, column: result.column, text: `the address ${shown(result.text, 24)} lies above 2^53, more than any kernel maps; the line is left out` });
+        notes.add({
+          code: 'address',
+          source,
+          line: number,
+          column: result.column,
+          text:
+            `the address ${shown(result.text, 24)} lies above 2^53, more than any kernel maps; the ` +
+            'line is left out',
+        });
       } else if (result.kind === 'unreadable') {
-        notes.add({ code: 'unreadable', source, line: number, column: result.column, text: `not \`START-END : NAME\`: \`${shown(text.slice(from, to).trim(), 40)}\`` });
+        notes.add({
+          code: 'unreadable',
+          source,
+          line: number,
+          column: result.column,
+          text: `not \`START-END : NAME\`: \`${shown(text.slice(from, to).trim(), 40)}\``,
+        });
       }
     }
     from = to + 1;
@@ -120,7 +162,8 @@ function nothingUsable(text: string, source: string, notes: NoteList): CaptureEr
   const help = 'expected lines as in /proc/iomem: `00100000-bfffffff : System RAM`';
   if (text.trim() === '') return new CaptureError('empty', { source }, 'the file is empty', help);
   const first = notes.notes[0];
-  if (first === undefined) return new CaptureError('no-iomem', { source }, 'nothing here is a line of /proc/iomem', help);
+  if (first === undefined)
+    return new CaptureError('no-iomem', { source }, 'nothing here is a line of /proc/iomem', help);
   const { line, column } = first;
   const place = { source, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
   return new CaptureError(first.code, place, `no line can be used; the first trouble: ${first.text}`, help);

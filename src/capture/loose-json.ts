@@ -16,7 +16,11 @@ const MAX_DEPTH = 64;
 /** Mended places told. */
 const MAX_TOLD = 20;
 
-type Token = { readonly kind: '{' | '}' | '[' | ']' | ':' | ',' | 'value'; readonly value: LooseValue; readonly line: number };
+type Token = {
+  readonly kind: '{' | '}' | '[' | ']' | ':' | ',' | 'value';
+  readonly value: LooseValue;
+  readonly line: number;
+};
 
 /** Reads every value of a text; never throws. Linear in the text. */
 export function parseLooseJson(text: string): LooseJson {
@@ -74,11 +78,24 @@ export function parseLooseJson(text: string): LooseJson {
   return { values, mended };
 }
 
+/** One of: line end, comma, mark, string (closed or not), number, word, remark, any other character. */
+const TOKEN = [
+  /(\n)/,
+  /[ \t\r,]*(,)[ \t\r]*|[ \t\r]+/,
+  /([{}[\]:])/,
+  /"((?:[^"\\\n]|\\.)*)"?/,
+  /(-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?))/,
+  /\b(true|false|null)\b/,
+  /(?:#|\/\/|<--|\.\.\.|…)([^\n]*)/,
+  /([^\n]?)/,
+]
+  .map(({ source }) => source)
+  .join('|');
+
 function* tokenize(text: string, told: (line: number, what: string) => void): Generator<Token> {
   let line = 1;
   let unreadable = -1;
-  const pattern =
-    /(\n)|[ \t\r,]*(,)[ \t\r]*|[ \t\r]+|([{}[\]:])|"((?:[^"\\\n]|\\.)*)"?|(-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?))|\b(true|false|null)\b|(?:#|\/\/|<--|\.\.\.|…)([^\n]*)|([^\n]?)/giy;
+  const pattern = new RegExp(TOKEN, 'giy');
   for (let match = pattern.exec(text); match !== null && match[0] !== ''; match = pattern.exec(text)) {
     const [, newline, comma, mark, string, number, word, comment, other] = match;
     if (newline !== undefined) line += 1;
@@ -86,7 +103,8 @@ function* tokenize(text: string, told: (line: number, what: string) => void): Ge
     else if (mark !== undefined) yield { kind: mark as Token['kind'], value: null, line };
     else if (string !== undefined) yield { kind: 'value', value: unescape(string), line };
     else if (number !== undefined) yield { kind: 'value', value: Number(number), line };
-    else if (word !== undefined) yield { kind: 'value', value: word.toLowerCase() === 'null' ? null : word.toLowerCase() === 'true', line };
+    else if (word !== undefined)
+      yield { kind: 'value', value: word.toLowerCase() === 'null' ? null : word.toLowerCase() === 'true', line };
     else if (comment !== undefined) told(line, `\`${match[0].trim().slice(0, 40)}\` is taken as a remark`);
     else if (other !== undefined && !'>|+-'.includes(other) && unreadable !== line) {
       unreadable = line;

@@ -44,12 +44,14 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   const layout = layoutOf(machine);
   if (layout.from === undefined || layout.from === 'device list') return undefined;
   const assumed = [...layout.assumed];
-  if (machine.bootInput !== undefined && layout.from === 'firmware map') return described(layout, machine.bootInput, assumed);
+  if (machine.bootInput !== undefined && layout.from === 'firmware map')
+    return described(layout, machine.bootInput, assumed);
   const { e820, pciWindows } = firmwareOf(layout, assumed);
   if (!e820.some(({ type }) => type === 'ram')) return undefined;
   const srat = machine.srat ?? sratFromBlocks(layout, e820, assumed);
   if (machine.cmdline === undefined) assumed.push('the kernel command line was not recorded; an empty one is taken');
-  if (machine.hypervisor === undefined) assumed.push('nothing says whether this is a virtual machine; bare metal is taken');
+  if (machine.hypervisor === undefined)
+    assumed.push('nothing says whether this is a virtual machine; bare metal is taken');
   // What memmap= and mem= did is in /proc/iomem already: applied again it would be taken away twice.
   const applied = layout.from === 'iomem' && machine.cmdline !== undefined;
   const cmdline = applied ? withoutMapOptions(machine.cmdline as string, assumed) : (machine.cmdline ?? '');
@@ -102,7 +104,10 @@ function firmwareOf(layout: MachineLayout, assumed: string[]): { e820: E820Entry
 function leftOut(resource: CapturedResource, assumed: string[]): void {
   for (const child of resource.children) {
     if (/^System RAM/.test(child.name)) {
-      assumed.push(`${child.name} ${memText(child)} (${sizeText(child.end - child.start)}) was added by a driver and is not there after boot`);
+      assumed.push(
+        `${child.name} ${memText(child)} (${sizeText(child.end - child.start)}) was added by a ` +
+          'driver and is not there after boot',
+      );
     } else leftOut(child, assumed);
   }
 }
@@ -127,7 +132,11 @@ function sratFromBlocks(layout: MachineLayout, e820: readonly E820Entry[], assum
     const nid = nodes.at(-1) as number;
     const start = first * blockSize;
     const end = (last + 1) * blockSize;
-    if (nodes.length > 1) assumed.push(`memory block${first === last ? ` ${first}` : `s ${first}-${last}`} on nodes ${nodes.join(', ')}: all of it is taken for node ${nid}, the border inside is not recorded`);
+    if (nodes.length > 1)
+      assumed.push(
+        `memory block${first === last ? ` ${first}` : `s ${first}-${last}`} on nodes ` +
+          `${nodes.join(', ')}: all of it is taken for node ${nid}, the border inside is not recorded`,
+      );
     const before = srat.at(-1);
     if (before !== undefined && before.nid === nid && before.end === start) before.end = end;
     else srat.push({ start, end, nid, pxm: nid, hotplug: false, nonVolatile: false });
@@ -141,6 +150,9 @@ const MAP_OPTION = /(?:^|\s)(?:mem|memmap|efi_fake_mem)=\S+/g;
 function withoutMapOptions(cmdline: string, assumed: string[]): string {
   const found = cmdline.match(MAP_OPTION);
   if (found === null) return cmdline;
-  assumed.push(`${found.map((option) => `\`${option.trim()}\``).join(', ')} had shaped the map before it was read; left out of the command line`);
+  assumed.push(
+    `${found.map((option) => `\`${option.trim()}\``).join(', ')} had shaped the map before it was ` +
+      'read; left out of the command line',
+  );
   return cmdline.replace(MAP_OPTION, '').trim();
 }

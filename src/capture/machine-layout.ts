@@ -4,7 +4,13 @@ import { alignDown, alignUp, type ByteRange } from '../kernel/units.ts';
 import { boot } from '../kernel/boot/boot.ts';
 import { ZONE_NAMES, type BootMap } from '../kernel/boot/boot-map.ts';
 import { probeMemoryBlockSize } from '../kernel/boot/block-size.ts';
-import type { BlockSizeFrom, CapturedBlockRun, CapturedMachine, CapturedResource, CapturedZone } from './captured-machine.ts';
+import type {
+  BlockSizeFrom,
+  CapturedBlockRun,
+  CapturedMachine,
+  CapturedResource,
+  CapturedZone,
+} from './captured-machine.ts';
 import { profileOf, type CapturedProfile } from './captured-profile.ts';
 import { sizeText } from './finding.ts';
 import { deviceRanges, disjoint, ownedRanges, type CapturedOwner, type OwnedRange } from './resource-owner.ts';
@@ -50,10 +56,16 @@ const E820_NAMES: Readonly<Record<string, string>> = {
 /** Cost follows the number of resources and runs of blocks, not the memory. */
 export function layoutOf(machine: CapturedMachine): MachineLayout {
   const profile = profileOf(machine);
-  const bootMap = machine.bootInput === undefined || machine.iomem?.masked === false ? undefined : boot(machine.bootInput, profile.profile);
+  const bootMap =
+    machine.bootInput === undefined || machine.iomem?.masked === false
+      ? undefined
+      : boot(machine.bootInput, profile.profile);
   const { from, resources } = resourcesOf(machine, bootMap);
   const owned = ownedRanges(resources);
-  const ram = wholePages(owned.filter(({ kind }) => isRamOwner(kind)), profile.arch.pageSize);
+  const ram = wholePages(
+    owned.filter(({ kind }) => isRamOwner(kind)),
+    profile.arch.pageSize,
+  );
   const size = blockSizeOf(machine, profile, owned, from);
   const recorded = machine.blocks;
   return {
@@ -74,9 +86,18 @@ export function layoutOf(machine: CapturedMachine): MachineLayout {
   };
 }
 
-function resourcesOf(machine: CapturedMachine, bootMap: BootMap | undefined): Pick<MachineLayout, 'from' | 'resources'> {
+function resourcesOf(
+  machine: CapturedMachine,
+  bootMap: BootMap | undefined,
+): Pick<MachineLayout, 'from' | 'resources'> {
   if (machine.iomem !== undefined && !machine.iomem.masked) return { from: 'iomem', resources: machine.iomem.roots };
-  const plain = (range: ByteRange, name: string): CapturedResource => ({ start: range.start, end: range.end, name, line: 0, children: [] });
+  const plain = (range: ByteRange, name: string): CapturedResource => ({
+    start: range.start,
+    end: range.end,
+    name,
+    line: 0,
+    children: [],
+  });
   // What `mem=` and `memmap=` make of the firmware's map, where the log tells enough to play boot again.
   const e820 = bootMap?.e820 ?? machine.e820;
   if (e820 !== undefined) {
@@ -84,13 +105,20 @@ function resourcesOf(machine: CapturedMachine, bootMap: BootMap | undefined): Pi
   }
   const size = machine.blockSizeBytes;
   if (machine.blocks !== undefined && size !== undefined) {
-    const whole = machine.blocks.map((run) => plain({ start: run.first * size, end: (run.last + 1) * size }, 'System RAM'));
+    const whole = machine.blocks.map((run) =>
+      plain({ start: run.first * size, end: (run.last + 1) * size }, 'System RAM'),
+    );
     return { from: 'blocks', resources: whole };
   }
   const devices = (machine.devices ?? []).flatMap((device) =>
     device.start === undefined || device.sizeBytes === undefined || device.sizeBytes === 0
       ? []
-      : [plain({ start: device.start, end: device.start + device.sizeBytes }, device.kind === 'region' ? `region ${device.name}` : device.name)],
+      : [
+          plain(
+            { start: device.start, end: device.start + device.sizeBytes },
+            device.kind === 'region' ? `region ${device.name}` : device.name,
+          ),
+        ],
   );
   return devices.length === 0 ? { from: undefined, resources: [] } : { from: 'device list', resources: devices };
 }
@@ -105,7 +133,9 @@ function zonesOfBoot(bootMap: BootMap | undefined): CapturedZone[] {
 
 /** Memory in parts of a page is never used: the kernel trims each range of RAM to whole pages. */
 function wholePages(ranges: readonly OwnedRange[], pageSize: number): OwnedRange[] {
-  const joined = disjoint(ranges.map((range) => ({ ...range, label: range.kind === 'ram' ? 'System RAM' : range.label })));
+  const joined = disjoint(
+    ranges.map((range) => ({ ...range, label: range.kind === 'ram' ? 'System RAM' : range.label })),
+  );
   return joined
     .map((range) => ({ ...range, start: alignUp(range.start, pageSize), end: alignDown(range.end, pageSize) }))
     .filter((range) => range.start < range.end);
@@ -123,8 +153,15 @@ function blockSizeOf(
   const hypervisor = machine.hypervisor ?? false;
   const bytes = probeMemoryBlockSize(profile, end, hypervisor);
   const other = probeMemoryBlockSize(profile, end, !hypervisor);
-  const doubt = machine.hypervisor === undefined && other !== bytes ? `, taking it for ${hypervisor ? 'a virtual machine' : 'bare metal'} (else ${sizeText(other)})` : '';
-  return { bytes, from: 'rule', assumed: `the block size of ${sizeText(bytes)} follows from the rule of ${arch.name} kernels${doubt}; it was not recorded` };
+  const doubt =
+    machine.hypervisor === undefined && other !== bytes
+      ? `, taking it for ${hypervisor ? 'a virtual machine' : 'bare metal'} (else ${sizeText(other)})`
+      : '';
+  return {
+    bytes,
+    from: 'rule',
+    assumed: `the block size, not recorded, is ${sizeText(bytes)} by the rule of ${arch.name} kernels${doubt}`,
+  };
 }
 
 /** End of the highest System RAM that may have been there at boot. */
@@ -134,7 +171,14 @@ export function endOfRam(owned: readonly OwnedRange[]): number | undefined {
 
 /** Blocks are made for every section that holds RAM; states and zones stay unknown. */
 function inferBlocks(ram: readonly OwnedRange[], blockSize: number): CapturedBlockRun[] {
-  const runs: { first: number; last: number; state: 'unknown'; zones: undefined; nodes: undefined; removable: undefined }[] = [];
+  const runs: {
+    first: number;
+    last: number;
+    state: 'unknown';
+    zones: undefined;
+    nodes: undefined;
+    removable: undefined;
+  }[] = [];
   for (const range of ram) {
     const first = Math.floor(range.start / blockSize);
     const last = Math.ceil(range.end / blockSize) - 1;

@@ -13,7 +13,13 @@ export interface MachineRoot {
 }
 
 /** What marks a machine's root, longest first. */
-const MARKS = ['/sys/devices/system/memory', '/sys/devices/system/node', '/proc/iomem', '/proc/zoneinfo', '/proc/meminfo'];
+const MARKS = [
+  '/sys/devices/system/memory',
+  '/sys/devices/system/node',
+  '/proc/iomem',
+  '/proc/zoneinfo',
+  '/proc/meminfo',
+];
 
 /** The roots below which something of a machine lies, from the paths of a tree. */
 export function machineRoots(tree: FileTree, paths: Iterable<string>): MachineRoot[] {

@@ -34,7 +34,11 @@ export function readMemoryFolder(tree: FileTree, source: string): MemoryFolder {
     const id = blockId(name);
     if (id === undefined) continue;
     if (!(id <= highest)) {
-      notes.add({ code: 'block-number', source, text: `${shown(name, 30)} would lie above 2^53 bytes; it is left out` });
+      notes.add({
+        code: 'block-number',
+        source,
+        text: `${shown(name, 30)} would lie above 2^53 bytes; it is left out`,
+      });
       continue;
     }
     if (blocks.size >= CAPTURE_LIMITS.blocks) throw tooManyBlocks(source);
@@ -92,7 +96,12 @@ function stateOf(tree: FileTree, folder: string, source: string, notes: NoteList
   const state = textOf(tree, `${folder}/state`);
   if (state === 'online' || state === 'offline' || state === 'going-offline') return state;
   if (state !== undefined) {
-    notes.add({ code: 'block-state', source: `${source}: ${folder}/state`, line: 1, text: `expected \`online\`, \`offline\` or \`going-offline\`, found \`${shown(state, 30)}\`` });
+    notes.add({
+      code: 'block-state',
+      source: `${source}: ${folder}/state`,
+      line: 1,
+      text: `expected \`online\`, \`offline\` or \`going-offline\`, found \`${shown(state, 30)}\``,
+    });
     return 'unknown';
   }
   const online = textOf(tree, `${folder}/online`);
@@ -105,7 +114,12 @@ function readBlockSize(tree: FileTree, source: string, notes: NoteList): number 
   const size = /^(?:0x)?[0-9a-f]+$/i.test(text) ? hexNumber(text.replace(/^0x/i, '')) : undefined;
   if (size !== undefined && size >= 2 ** 20 && size <= 2 ** 46 && Number.isInteger(Math.log2(size))) return size;
   const expected = 'expected a power of two of at least 1 MiB in hexadecimal, such as `8000000`';
-  notes.add({ code: 'block-size', source: `${source}: ${MEMORY_FOLDER}/block_size_bytes`, line: 1, text: `${expected}, found \`${shown(text, 30)}\`` });
+  notes.add({
+    code: 'block-size',
+    source: `${source}: ${MEMORY_FOLDER}/block_size_bytes`,
+    line: 1,
+    text: `${expected}, found \`${shown(text, 30)}\``,
+  });
   return undefined;
 }
 

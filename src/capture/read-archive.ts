@@ -22,7 +22,10 @@ export function uncompress(bytes: Uint8Array, source: string, limits: CaptureLim
   if (looksLikeGzip(bytes)) return gunzip(bytes, source, limits);
   const packer = otherPacker(bytes);
   if (packer !== undefined) {
-    const help = packer === 'an ELF file' ? 'dumps are not read; copy /proc/iomem and /sys instead' : 'unpack it, or repack it as tar.gz';
+    const help =
+      packer === 'an ELF file'
+        ? 'dumps are not read; copy /proc/iomem and /sys instead'
+        : 'unpack it, or repack it as tar.gz';
     throw new CaptureError('packer', { source }, `this is ${packer}, which is not read here`, help);
   }
   return bytes;
@@ -34,9 +37,14 @@ function gunzip(bytes: Uint8Array, source: string, limits: CaptureLimits): Uint8
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new CaptureError('unpacks-too-large', { source }, `the archive unpacks to more than ${limits.unpackedBytes} bytes`);
+      throw new CaptureError(
+        'unpacks-too-large',
+        { source },
+        `the archive unpacks to more than ${limits.unpackedBytes} bytes`,
+      );
     }
-    if (code === 'Z_BUF_ERROR') throw new CaptureError('truncated', { source }, 'the archive is cut off', 'copy it again, whole');
+    if (code === 'Z_BUF_ERROR')
+      throw new CaptureError('truncated', { source }, 'the archive is cut off', 'copy it again, whole');
     throw new CaptureError('gzip', { source }, 'the archive is damaged: gzip cannot read it');
   }
 }
@@ -69,7 +77,10 @@ export function unpackTar(bytes: Uint8Array, source: string, limits: CaptureLimi
       const text = tree.read(entry.target);
       if (typeof text === 'string') tree.addFile(entry.path, text);
     } else if (entry.kind === 'file') {
-      tree.addFile(entry.path, matters(entry.path) && entry.bytes.length <= limits.fileBytes ? UTF8.decode(entry.bytes) : '');
+      tree.addFile(
+        entry.path,
+        matters(entry.path) && entry.bytes.length <= limits.fileBytes ? UTF8.decode(entry.bytes) : '',
+      );
     }
   }
   return { tree, entries };
@@ -78,5 +89,5 @@ export function unpackTar(bytes: Uint8Array, source: string, limits: CaptureLimi
 /** Files of /sys and /proc that describe memory, and anything lying about that may be a memory folder. */
 function matters(path: string): boolean {
   if (!/(?:^|\/)(?:sys|proc)\//.test(path)) return true;
-  return /(?:^|\/)(?:sys\/(?:devices\/system\/(?:memory|node)|firmware\/memmap)\/|proc\/[^/]+$|sys\/module\/memory_hotplug\/)/.test(path);
+  return /(?:^|\/)(?:sys\/devices\/system\/(?:memory|node)\/|sys\/firmware\/memmap\/|proc\/[^/]+$)/.test(path);
 }

@@ -25,12 +25,12 @@ export function errnoOf(error: unknown): Errno {
   return ERRNOS[(error as NodeJS.ErrnoException).code ?? ''] ?? -EIO;
 }
 
-/** Text of a file up to `limit` bytes; what lies beyond is not read. Sizes of /proc and /sys files are not to be believed. */
+/** A file's first `limit` bytes; the rest is not read. Sizes of /proc and /sys files are not to be believed. */
 export function readUpTo(path: string, limit: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const chunks: Buffer[] = [];
-    for (let total = 0; total < limit; ) {
+    for (let total = 0; total < limit;) {
       const chunk = Buffer.alloc(Math.min(64 * 1024, limit - total));
       const got = readSync(descriptor, chunk, 0, chunk.length, null);
       if (got === 0) break;
@@ -88,7 +88,8 @@ export function folderTree(folder: string): FileTree {
  */
 export function machinesInFolder(folder: string): MachineRoot[] {
   // Given a folder inside a root, the root knows more: the nodes lie beside the memory folder.
-  const within = /^(.*?)\/?(?:sys\/devices\/system\/(?:memory|node)|sys\/devices\/system|sys\/devices|sys|proc)\/*$/.exec(folder);
+  const within =
+    /^(.*?)\/?(?:sys\/devices\/system\/(?:memory|node)|sys\/devices\/system|sys\/devices|sys|proc)\/*$/.exec(folder);
   if (within !== null) {
     const root = within[1] === '' ? (folder.startsWith('/') ? '/' : '.') : (within[1] as string);
     const tree = folderTree(root);
@@ -112,7 +113,11 @@ function* search(tree: FileTree, folder: string): Generator<string> {
   const queue: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   for (let visited = 0; visited < queue.length; visited += 1) {
     if (visited >= CAPTURE_LIMITS.foldersSearched) {
-      throw new CaptureError('too-many-folders', { source: folder }, `no machine in the first ${CAPTURE_LIMITS.foldersSearched} folders`);
+      throw new CaptureError(
+        'too-many-folders',
+        { source: folder },
+        `no machine in the first ${CAPTURE_LIMITS.foldersSearched} folders`,
+      );
     }
     const { path, depth } = queue[visited] as { path: string; depth: number };
     const names = tree.list(path === '' ? '/' : path);
@@ -126,7 +131,9 @@ function* search(tree: FileTree, folder: string): Generator<string> {
         continue;
       }
       // Only these directories of a machine lead to its memory; others are walked when no machine has begun.
-      const leads = /\/(?:sys|proc)\//.test(`${inner}/`) ? /\/(?:sys|proc|devices|system|memory|node)$/.test(inner) : depth < 4;
+      const leads = /\/(?:sys|proc)\//.test(`${inner}/`)
+        ? /\/(?:sys|proc|devices|system|memory|node)$/.test(inner)
+        : depth < 4;
       if (leads && tree.kind(inner) === 'directory') queue.push({ path: inner, depth: depth + 1 });
     }
   }

@@ -34,9 +34,14 @@ export function readSource(path: string, limits: CaptureLimits = CAPTURE_LIMITS)
   const stat = statOf(path);
   if (stat.isDirectory()) return readRoots(machinesInFolder(path), path);
   if (stat.isFile() && stat.size > limits.archiveBytes) {
-    throw new CaptureError('too-large', { source: path }, `the file has ${stat.size} bytes (limit ${limits.archiveBytes})`);
+    throw new CaptureError(
+      'too-large',
+      { source: path },
+      `the file has ${stat.size} bytes (limit ${limits.archiveBytes})`,
+    );
   }
-  if (!stat.isFile() && !stat.isFIFO()) throw new CaptureError('no-file', { source: path }, 'this is neither a file nor a folder');
+  if (!stat.isFile() && !stat.isFIFO())
+    throw new CaptureError('no-file', { source: path }, 'this is neither a file nor a folder');
   let bytes: Uint8Array;
   try {
     bytes = readUpTo(path, limits.archiveBytes);
@@ -52,7 +57,13 @@ export function readHost(): ReadSource {
   const arch = { x64: 'x86_64', ppc64: 'ppc64le', loong64: 'loongarch64' }[hostArch() as string] ?? hostArch();
   const part: CapturedPart = { ...partOfTree(tree, 'this host'), kernelRelease: hostRelease(), arch };
   if (part.sources.length === 0) {
-    throw new CaptureError('no-machine', { source: 'this host' }, 'neither /sys/devices/system/memory nor /proc/iomem can be read here', 'run on Linux, or give a SOURCE', 3);
+    throw new CaptureError(
+      'no-machine',
+      { source: 'this host' },
+      'neither /sys/devices/system/memory nor /proc/iomem can be read here',
+      'run on Linux, or give a SOURCE',
+      3,
+    );
   }
   return { parts: [{ name: 'this host', part }], trees: [{ name: 'this host', tree }] };
 }
@@ -64,12 +75,21 @@ export function readBytes(bytes: Uint8Array, name: string, limits: CaptureLimits
     const { tree, entries } = unpackTar(plain, name, limits);
     const roots = machineRoots(tree, tree.paths());
     if (roots.length === 0) {
-      throw new CaptureError('no-machine', { source: name }, `none of the ${entries} entries of the archive belongs to /sys/devices/system/memory, /sys/devices/system/node or /proc/iomem`);
+      throw new CaptureError(
+        'no-machine',
+        { source: name },
+        `none of the ${entries} entries of the archive belongs to /sys/devices/system/memory, ` +
+          '/sys/devices/system/node or /proc/iomem',
+      );
     }
     return readRoots(roots, name);
   }
   if (plain.length > limits.textBytes) {
-    throw new CaptureError('too-large', { source: name }, `the text has ${plain.length} bytes (limit ${limits.textBytes})`);
+    throw new CaptureError(
+      'too-large',
+      { source: name },
+      `the text has ${plain.length} bytes (limit ${limits.textBytes})`,
+    );
   }
   return { parts: [{ name, part: partOfText(decode(plain), name) }], trees: [] };
 }
@@ -87,7 +107,11 @@ export function partOfText(text: string, name: string): CapturedPart {
     case 'iomem': {
       const iomem = parseIomem(text, name);
       const hidden = iomem.masked ? ', addresses hidden' : '';
-      return { sources: [{ name, kind, says: `/proc/iomem: ${countText(iomem.lines, 'line')}${hidden}` }], iomem, notes: iomem.notes };
+      return {
+        sources: [{ name, kind, says: `/proc/iomem: ${countText(iomem.lines, 'line')}${hidden}` }],
+        iomem,
+        notes: iomem.notes,
+      };
     }
     case 'boot-log':
       return partOfBootLog(text, name);
@@ -107,12 +131,18 @@ export function partOfText(text: string, name: string): CapturedPart {
       throw new CaptureError('binary', { source: name }, 'this is neither text nor a tar archive', ACCEPTED);
     default:
       if (says !== 'not recognised') return { sources: [{ name, kind: 'other', says }], notes: [] };
-      throw new CaptureError('not-recognised', { source: name, line: 1 }, `this text is nothing that is read here: \`${shown(text.trimStart().split('\n', 1)[0] ?? '')}\``, ACCEPTED);
+      throw new CaptureError(
+        'not-recognised',
+        { source: name, line: 1 },
+        `this text is nothing that is read here: \`${shown(text.trimStart().split('\n', 1)[0] ?? '')}\``,
+        ACCEPTED,
+      );
   }
 }
 
 const ACCEPTED =
-  'read are: /proc/iomem, a /sys tree (folder, tar, tar.gz, tar.bz2), a boot log, lsmem, numactl --hardware, ndctl/daxctl/cxl JSON';
+  'read are: /proc/iomem, a /sys tree (folder, tar, tar.gz, tar.bz2), a boot log, lsmem, numactl ' +
+  '--hardware, ndctl/daxctl/cxl JSON';
 
 function readRoots(roots: readonly MachineRoot[], source: string): ReadSource {
   const parts: NamedPart[] = [];
@@ -127,7 +157,11 @@ function readRoots(roots: readonly MachineRoot[], source: string): ReadSource {
   }
   if (parts.every(({ part }) => part.sources.length === 0)) {
     const first = parts.flatMap(({ part }) => part.notes)[0];
-    throw new CaptureError('no-machine', { source }, first === undefined ? 'no memory block, node or resource is recorded here' : `nothing can be used: ${first.text}`);
+    throw new CaptureError(
+      'no-machine',
+      { source },
+      first === undefined ? 'no memory block, node or resource is recorded here' : `nothing can be used: ${first.text}`,
+    );
   }
   return { parts, trees };
 }

@@ -18,8 +18,12 @@ export function ownerOfName(name: string, parent: CapturedOwner | undefined, vir
   if (/^System RAM \(/.test(name)) return virtio || /virtio/.test(name) ? 'virtio-mem' : 'kmem';
   if (/^(?:Kernel (?:code|data|bss|rodata)|Crash kernel)\b/.test(name)) return 'ram';
   if (/^(?:namespace|dax)\d+\.\d+/.test(name)) return 'device';
-  if (/^(?:Persistent Memory|Persistent RAM|Soft Reserved|CXL Window|region\d+|hmem\.\d+|virtio-mem)/.test(name)) return 'unmapped';
-  if (/^reserved$/i.test(name) || /^(?:ACPI |Unusable|Unknown E820|RAM buffer|System ROM|Video ROM|Adapter ROM)/.test(name)) {
+  if (/^(?:Persistent Memory|Persistent RAM|Soft Reserved|CXL Window|region\d+|hmem\.\d+|virtio-mem)/.test(name))
+    return 'unmapped';
+  if (
+    /^reserved$/i.test(name) ||
+    /^(?:ACPI |Unusable|Unknown E820|RAM buffer|System ROM|Video ROM|Adapter ROM)/.test(name)
+  ) {
     // What lies in device memory and says "reserved" is still that device's.
     return parent === 'device' || parent === 'unmapped' ? parent : 'reserved';
   }
@@ -55,7 +59,8 @@ export function disjoint(ranges: OwnedRange[]): OwnedRange[] {
     const last = result.at(-1);
     const start = Math.max(range.start, last?.end ?? 0);
     if (start >= range.end) continue;
-    if (last !== undefined && last.end === start && last.kind === range.kind && last.label === range.label) last.end = range.end;
+    if (last !== undefined && last.end === start && last.kind === range.kind && last.label === range.label)
+      last.end = range.end;
     else result.push({ ...range, start });
   }
   return result;

@@ -53,18 +53,31 @@ function partlyRam(layout: MachineLayout, section: number, bits: readonly number
     code: 'section-partly-ram',
     severity: 'info',
     range,
-    text: `section ${section} ${memText(range)} holds RAM in ${bits.length} of ${subsections} sub-sections (${runsText(bits)})${subsectionHotplug ? `; device memory can lie in the others, in units of ${unit}` : ''}`,
+    text:
+      `section ${section} ${memText(range)} holds RAM in ${bits.length} of ${subsections} sub-sections ` +
+      `(${runsText(bits)})${subsectionHotplug ? `; device memory can lie in the others, in units of ${unit}` : ''}`,
     refuses: subsectionHotplug
       ? undefined
-      : `this kernel (${profile.name}) maps device memory by whole sections: in the rest of this one it is refused with ENXIO`,
+      : `this kernel (${profile.name}) maps device memory by whole sections: in the rest of this one ` +
+        'it is refused with ENXIO',
     values: { section, ramSubsections: bits.length, subsections },
   };
 }
 
-function collision(layout: MachineLayout, section: number, bits: readonly number[], devices: readonly OwnedRange[]): Finding {
+function collision(
+  layout: MachineLayout,
+  section: number,
+  bits: readonly number[],
+  devices: readonly OwnedRange[],
+): Finding {
   const { sectionSize, arch, profile } = layout;
   const range = { start: section * sectionSize, end: (section + 1) * sectionSize };
-  const owners = devices.slice(0, 4).map((device) => `${device.label} (sub-sections ${runsText(touched([device], range.start, range.end, arch.subsectionSize))})`);
+  const owners = devices
+    .slice(0, 4)
+    .map(
+      (device) =>
+        `${device.label} (sub-sections ${runsText(touched([device], range.start, range.end, arch.subsectionSize))})`,
+    );
   if (bits.length > 0) owners.unshift(`System RAM (sub-sections ${runsText(bits)})`);
   if (devices.length > 4) owners.push(`${devices.length - 4} more`);
   const does = profile.does;
@@ -74,10 +87,12 @@ function collision(layout: MachineLayout, section: number, bits: readonly number
     range,
     text: `section ${section} ${memText(range)} is shared by ${owners.join(' and ')}`,
     refuses: !does.subsectionHotplug
-      ? `this kernel (${profile.name}) maps device memory by whole sections: devm_memremap_pages() refuses it with ENXIO; Linux 5.3 and later map it`
+      ? `this kernel (${profile.name}) maps device memory by whole sections: devm_memremap_pages() ` +
+        'refuses it with ENXIO; Linux 5.3 and later map it'
       : does.taintZoneDevice
         ? 'kernels before 5.3, which map device memory by whole sections (ENXIO)'
-        : 'kernels before 5.3 (ENXIO); before 5.12 pfn_to_online_page() also takes the device pages there for online memory',
+        : 'kernels before 5.3 (ENXIO); before 5.12 pfn_to_online_page() also takes the device pages ' +
+          'there for online memory',
     values: { section, owners: owners.length },
   };
 }
@@ -93,7 +108,10 @@ function subsectionFindings(layout: MachineLayout, device: OwnedRange): Finding[
     const start = Math.floor(edge / unit) * unit;
     if (shared.has(start)) continue;
     const range = { start, end: start + unit };
-    const others = [...overlapping(ram, start, start + unit), ...overlapping(devices, start, start + unit).filter((one) => one !== device)];
+    const others = [
+      ...overlapping(ram, start, start + unit),
+      ...overlapping(devices, start, start + unit).filter((one) => one !== device),
+    ];
     const [other] = others;
     if (other === undefined || (other.kind !== 'ram' && other.start > device.start)) continue;
     shared.add(start);
@@ -102,22 +120,32 @@ function subsectionFindings(layout: MachineLayout, device: OwnedRange): Finding[
       severity: 'problem',
       range,
       text: `sub-section ${memText(range)} is shared by ${device.label} and ${other.label}`,
-      refuses: `every kernel: a sub-section has one owner; nd_pmem says "misaligned, unable to map" (EOPNOTSUPP), __add_pages() EINVAL, so only what lies beyond can be mapped`,
+      refuses:
+        'every kernel: a sub-section has one owner; nd_pmem says "misaligned, unable to map" ' +
+        '(EOPNOTSUPP), __add_pages() EINVAL, so only what lies beyond can be mapped',
       values: { device: device.label, other: other.label },
     });
   }
   if (isAligned(device.start, unit) && isAligned(device.end, unit)) return findings;
   const inner = { start: Math.ceil(device.start / unit) * unit, end: Math.floor(device.end / unit) * unit };
   const fits = inner.end > inner.start;
+  const lost = device.end - device.start - (inner.end - inner.start);
   findings.push({
     code: 'range-not-subsection-aligned',
     severity: 'loss',
     range: device,
-    text: `${device.label} ${memText(device)} does not begin and end on multiples of ${sizeText(unit)}; ${fits ? `${memText(inner)} of it does, ${sizeText(device.end - device.start - (inner.end - inner.start))} less` : 'no whole unit lies in it'}`,
+    text:
+      `${device.label} ${memText(device)} does not begin and end on multiples of ${sizeText(unit)}; ` +
+      (fits ? `${memText(inner)} of it does, ${sizeText(lost)} less` : 'no whole unit lies in it'),
     refuses: profile.does.subsectionHotplug
-      ? 'mapping it as a whole: nd_pmem says "misaligned, unable to map" (EOPNOTSUPP), __add_pages() EINVAL; namespaces inside it must be aligned'
+      ? 'mapping it as a whole: nd_pmem says "misaligned, unable to map" (EOPNOTSUPP), __add_pages() ' +
+        'EINVAL; namespaces inside it must be aligned'
       : `this kernel (${profile.name}) asks for multiples of a section`,
-    values: { device: device.label, sizeBytes: device.end - device.start, usableBytes: fits ? inner.end - inner.start : 0 },
+    values: {
+      device: device.label,
+      sizeBytes: device.end - device.start,
+      usableBytes: fits ? inner.end - inner.start : 0,
+    },
   });
   return findings;
 }

@@ -9,9 +9,19 @@ export interface Sniffed {
   readonly says: string;
 }
 
+const BOOT_LOG = new RegExp(
+  [
+    /BIOS-e820:|(?:modified|user|extended): \[mem 0x|e820: |SRAT: Node|last_pfn = 0x/,
+    /Early memory node|\bnode\s+\d+: \[mem 0x|Zone ranges:|^\s*(?:DMA|DMA32|Normal|Movable)\s+(?:\[mem 0x|empty)/,
+    /Linux version \d|Command line: /,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
+
 /** Lines that tell a format; the format with most of them wins, the earlier on a tie. */
 const SIGNS: readonly (readonly [kind: SourceKind, sign: RegExp])[] = [
-  ['boot-log', /BIOS-e820:|(?:modified|user|extended): \[mem 0x|e820: |SRAT: Node|Early memory node|\bnode\s+\d+: \[mem 0x|Linux version \d|last_pfn = 0x|Zone ranges:|Command line: |^\s*(?:DMA|DMA32|Normal|Movable)\s+(?:\[mem 0x|empty)/],
+  ['boot-log', BOOT_LOG],
   ['lsmem', /^\s*0x[0-9a-f]{8,16}-0x[0-9a-f]{8,16}\s+[\d.]+[BKMGTP]?\b|^\s*RANGE\s+SIZE\b|^\s*Memory block size:/i],
   ['iomem', /^\s*(?:0x)?[0-9a-f]{4,40}\s?-\s?(?:0x)?[0-9a-f]{4,40}\s?:(?:\s|$)/i],
   ['zoneinfo', /^\s*(?:spanned|present|managed|start_pfn:)\s+\d+$|^Node \d+, zone\s+\S+$/],

@@ -32,7 +32,7 @@ export class StoredTree implements FileTree {
     const old = this.#entries.get(normal);
     if (old?.kind === 'directory' && old.names.size > 0) return;
     this.#entries.set(normal, entry);
-    for (let at = normal; at !== '/'; ) {
+    for (let at = normal; at !== '/';) {
       const up = parentOf(at);
       let directory = this.#entries.get(up);
       if (directory?.kind === 'directory') {
@@ -79,7 +79,7 @@ export class StoredTree implements FileTree {
   }
 }
 
-/** The tree as seen from `root`, or with `mount` standing for `root` (a bare memory folder as /sys/devices/system/memory). */
+/** The tree as seen from `root`, or with `mount` standing for `root` (a memory folder copied without its /sys). */
 export function subTree(tree: FileTree, root: string, mount = '/'): FileTree {
   if (root === '/' && mount === '/') return tree;
   const translate = (path: string): string | undefined => {
@@ -101,7 +101,8 @@ export function subTree(tree: FileTree, root: string, mount = '/'): FileTree {
   };
   return {
     kind: (path) => (onTheWay(path) === undefined ? at(path, (inner) => tree.kind(inner), undefined) : 'directory'),
-    read: (path) => (onTheWay(path) === undefined ? at<string | Errno>(path, (inner) => tree.read(inner), -ENOENT) : -EISDIR),
+    read: (path) =>
+      onTheWay(path) === undefined ? at<string | Errno>(path, (inner) => tree.read(inner), -ENOENT) : -EISDIR,
     list: (path) => {
       const step = onTheWay(path);
       return step === undefined ? at<readonly string[] | Errno>(path, (inner) => tree.list(inner), -ENOENT) : [step];

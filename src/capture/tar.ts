@@ -33,16 +33,24 @@ export function* tarEntries(bytes: Uint8Array, source: string, limits: CaptureLi
   let paxPath: string | undefined;
   let paxTarget: string | undefined;
   let paxSize: number | undefined;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (at + BLOCK > bytes.length) throw cutOff(source, at, 'in the middle of a header');
     if (isZeroBlock(bytes, at)) return;
     if (!checksumHolds(bytes, at)) {
-      throw new CaptureError('tar-header', { source, offset: at }, 'the archive is damaged: a header has the wrong checksum');
+      throw new CaptureError(
+        'tar-header',
+        { source, offset: at },
+        'the archive is damaged: a header has the wrong checksum',
+      );
     }
     const type = String.fromCharCode(bytes[at + 156] as number);
     const size = paxSize ?? number(bytes, at + 124, 12);
     if (size === undefined || size < 0) {
-      throw new CaptureError('tar-header', { source, offset: at + 124 }, 'the archive is damaged: a size is not a number');
+      throw new CaptureError(
+        'tar-header',
+        { source, offset: at + 124 },
+        'the archive is damaged: a size is not a number',
+      );
     }
     const from = at + BLOCK;
     const hasData = !'123456'.includes(type);
@@ -53,7 +61,11 @@ export function* tarEntries(bytes: Uint8Array, source: string, limits: CaptureLi
     if (type === 'g') continue;
     if (type === 'L' || type === 'K' || type === 'x') {
       if (dataSize > LONGEST_HEADER) {
-        throw new CaptureError('tar-header', { source, offset: from }, `a name of ${dataSize} bytes (limit ${LONGEST_HEADER})`);
+        throw new CaptureError(
+          'tar-header',
+          { source, offset: from },
+          `a name of ${dataSize} bytes (limit ${LONGEST_HEADER})`,
+        );
       }
       const text = UTF8.decode(data);
       if (type === 'L') longPath = cString(text);
@@ -69,7 +81,11 @@ export function* tarEntries(bytes: Uint8Array, source: string, limits: CaptureLi
     }
     count += 1;
     if (count > limits.archiveEntries) {
-      throw new CaptureError('too-many-entries', { source, offset: at }, `the archive has more than ${limits.archiveEntries} entries`);
+      throw new CaptureError(
+        'too-many-entries',
+        { source, offset: at },
+        `the archive has more than ${limits.archiveEntries} entries`,
+      );
     }
     const header = at - Math.ceil(dataSize / BLOCK) * BLOCK - BLOCK;
     const path = longPath ?? paxPath ?? headerPath(bytes, header);

@@ -59,14 +59,24 @@ export function parseLsmem(text: string, source: string): CapturedPart {
       if (Number.isInteger(Math.log2(size))) blockSizeBytes = size;
     }
     if (blockSizeBytes === undefined || start % blockSizeBytes !== 0 || bytes % blockSizeBytes !== 0) {
-      notes.add({ code: 'block-size', source, line: number, text: 'the range cannot be divided into blocks: no block size fits it' });
+      notes.add({
+        code: 'block-size',
+        source,
+        line: number,
+        text: 'the range cannot be divided into blocks: no block size fits it',
+      });
       continue;
     }
     const state = at(words, 'STATE');
     const node = at(words, 'NODE');
     const count = bytes / blockSizeBytes;
     if (blocks.length + count > CAPTURE_LIMITS.blocks) {
-      notes.add({ code: 'too-many-blocks', source, line: number, text: `more than ${CAPTURE_LIMITS.blocks} blocks; the rest is left out` });
+      notes.add({
+        code: 'too-many-blocks',
+        source,
+        line: number,
+        text: `more than ${CAPTURE_LIMITS.blocks} blocks; the rest is left out`,
+      });
       break;
     }
     const removable = at(words, 'REMOVABLE');
@@ -118,11 +128,25 @@ export function parseMeminfo(text: string, source: string): CapturedPart {
 
 /** Reads zones of /proc/zoneinfo: spanned, present and managed pages, and the start where it is printed. */
 export function parseZoneinfo(text: string, source: string): CapturedPart {
-  const zones: { nid: number; name: string; startPfn: number | undefined; spanned: number; present: number; managed: number | undefined }[] = [];
+  const zones: {
+    nid: number;
+    name: string;
+    startPfn: number | undefined;
+    spanned: number;
+    present: number;
+    managed: number | undefined;
+  }[] = [];
   for (const [line] of plainLines(text)) {
     const heading = /^Node (\d{1,6}), zone\s+(\S{1,20})$/.exec(line);
     if (heading !== null) {
-      zones.push({ nid: Number(heading[1]), name: heading[2] as string, startPfn: undefined, spanned: 0, present: 0, managed: undefined });
+      zones.push({
+        nid: Number(heading[1]),
+        name: heading[2] as string,
+        startPfn: undefined,
+        spanned: 0,
+        present: 0,
+        managed: undefined,
+      });
       continue;
     }
     const zone = zones.at(-1);
@@ -136,7 +160,9 @@ export function parseZoneinfo(text: string, source: string): CapturedPart {
   }
   const filled: CapturedZone[] = zones.filter((zone) => zone.spanned > 0 || zone.present > 0);
   return {
-    sources: [{ name: source, kind: 'zoneinfo', says: `/proc/zoneinfo: ${countText(filled.length, 'zone')} with memory` }],
+    sources: [
+      { name: source, kind: 'zoneinfo', says: `/proc/zoneinfo: ${countText(filled.length, 'zone')} with memory` },
+    ],
     ...(filled.length === 0 ? {} : { zones: filled }),
     notes: [],
   };

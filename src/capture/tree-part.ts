@@ -44,7 +44,9 @@ export function partOfTree(tree: FileTree, name: string): CapturedPart {
   }
   let part: CapturedPart = {
     sources,
-    ...(folder.blockSizeBytes === undefined ? {} : { blockSizeBytes: folder.blockSizeBytes, blockSizeFrom: 'recorded' as const }),
+    ...(folder.blockSizeBytes === undefined
+      ? {}
+      : { blockSizeBytes: folder.blockSizeBytes, blockSizeFrom: 'recorded' as const }),
     ...(folder.blocks === undefined ? {} : { blocks: folder.blocks }),
     ...(folder.nodes === undefined ? {} : { nodes: folder.nodes }),
     ...(folder.autoOnline === undefined ? {} : { autoOnline: folder.autoOnline }),
@@ -56,7 +58,11 @@ export function partOfTree(tree: FileTree, name: string): CapturedPart {
       const read = parseIomem(iomem, `${name}: /proc/iomem`);
       part = { ...part, iomem: read };
       notes.push(...read.notes);
-      sources.push({ name, kind: 'iomem', says: `/proc/iomem: ${countText(read.lines, 'line')}${read.masked ? ', addresses hidden' : ''}` });
+      sources.push({
+        name,
+        kind: 'iomem',
+        says: `/proc/iomem: ${countText(read.lines, 'line')}${read.masked ? ', addresses hidden' : ''}`,
+      });
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       notes.push({ code: error.code, ...error.place, text: error.message });

@@ -11,7 +11,12 @@ export function inspectJson(machines: readonly MachineReport[], errors: readonly
   return {
     schema: INSPECT_SCHEMA,
     machines: machines.map(machineJson),
-    errors: errors.map(({ code, message, place, help }) => ({ code, message, ...place, ...(help === undefined ? {} : { help }) })),
+    errors: errors.map(({ code, message, place, help }) => ({
+      code,
+      message,
+      ...place,
+      ...(help === undefined ? {} : { help }),
+    })),
   };
 }
 
@@ -54,7 +59,11 @@ function machineJson(report: MachineReport): object {
     nodes: report.nodes.map(({ nid, memTotal }) => ({ nid, memTotal: orNull(memTotal) })),
     zones: report.zones.map((zone) => ({ ...zone, startPfn: orNull(zone.startPfn), managed: orNull(zone.managed) })),
     zonesPredicted: report.zonesPredicted,
-    devices: report.devices.map(({ start, sizeBytes, ...device }) => ({ ...device, start: orNull(start), size: orNull(sizeBytes) })),
+    devices: report.devices.map(({ start, sizeBytes, ...device }) => ({
+      ...device,
+      start: orNull(start),
+      size: orNull(sizeBytes),
+    })),
     findings: report.findings.map(findingJson),
     findingsOmitted: report.findingsOmitted,
     notes: report.notes,

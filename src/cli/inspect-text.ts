@@ -28,27 +28,54 @@ export function inspectLines(report: MachineReport, map: readonly string[], opti
   };
   section('Map', map);
   section('Totals', totalLines(report));
-  section(report.blocksInferred ? 'Memory blocks (they follow from the map; nobody recorded them)' : 'Memory blocks', blockLines(report, options.all));
-  section(report.zonesPredicted ? 'Zones (as the model boots from the log; nobody recorded them)' : 'Zones', zoneLines(report, options.all));
+  section(
+    report.blocksInferred ? 'Memory blocks (they follow from the map; nobody recorded them)' : 'Memory blocks',
+    blockLines(report, options.all),
+  );
+  section(
+    report.zonesPredicted ? 'Zones (as the model boots from the log; nobody recorded them)' : 'Zones',
+    zoneLines(report, options.all),
+  );
   section('Nodes', nodeLines(report, options.all));
   section('Devices', deviceLines(report, options.all));
   section('Findings', findingLines(report, style, options));
-  section('Not known', report.unknown.flatMap((text) => item(text, width)));
-  section('Assumed', report.assumed.flatMap((text) => item(text, width)));
+  section(
+    'Not known',
+    report.unknown.flatMap((text) => item(text, width)),
+  );
+  section(
+    'Assumed',
+    report.assumed.flatMap((text) => item(text, width)),
+  );
   const notes = report.notes.map((note) => `${placeText(note)}: ${note.text}`);
-  section('Notes on the input', folded(notes, options.all, 'notes').flatMap((text) => item(text, width)));
+  section(
+    'Notes on the input',
+    folded(notes, options.all, 'notes').flatMap((text) => item(text, width)),
+  );
   return lines;
 }
 
 function headLines(report: MachineReport, width: number): string[] {
   const { kernelRelease, profile } = report;
   const kernel =
-    kernelRelease === undefined ? `kernel not known (read as ${profile})`
-    : kernelRelease === profile ? `kernel ${profile}`
-    : `kernel ${kernelRelease} (read as ${profile})`;
-  const from = { recorded: '', lsmem: ' (lsmem)', 'boot log': ' (boot log)', estimated: ' (estimated)', rule: ' (by the usual rule)' };
-  const blocks = report.blockSize === undefined ? 'block size not known' : `blocks of ${sizeText(report.blockSize)}${from[report.blockSizeFrom ?? 'recorded']}`;
-  const sizes = `sections of ${sizeText(report.sectionSize)}, sub-sections of ${sizeText(report.subsectionSize)}, ${blocks}`;
+    kernelRelease === undefined
+      ? `kernel not known (read as ${profile})`
+      : kernelRelease === profile
+        ? `kernel ${profile}`
+        : `kernel ${kernelRelease} (read as ${profile})`;
+  const from = {
+    recorded: '',
+    lsmem: ' (lsmem)',
+    'boot log': ' (boot log)',
+    estimated: ' (estimated)',
+    rule: ' (by the usual rule)',
+  };
+  const blocks =
+    report.blockSize === undefined
+      ? 'block size not known'
+      : `blocks of ${sizeText(report.blockSize)}${from[report.blockSizeFrom ?? 'recorded']}`;
+  const sizes =
+    `sections of ${sizeText(report.sectionSize)}, sub-sections of ${sizeText(report.subsectionSize)}, ` + `${blocks}`;
   return [
     ...report.sources.flatMap(({ says }) => item(printable(says), width)),
     ...wrapText(`${report.arch}, ${printable(kernel)}; ${sizes}`, width - 2).map((line) => `  ${line}`),
@@ -65,12 +92,16 @@ function folded(lines: readonly string[], all: boolean, what: string, brief = BR
   return [...lines.slice(0, brief), `${lines.length - brief} more ${what}; --all shows them`];
 }
 
+function padded(cell: string, width: number, right: boolean): string {
+  return right ? cell.padStart(width) : cell.padEnd(width);
+}
+
 /** Columns as wide as their widest cell, two blanks apart; columns in `right` are flush right. */
 function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
   return rows.map((row) =>
-    `  ${row.map((cell, at) => (right.includes(at) ? cell.padStart(widths[at] as number) : cell.padEnd(widths[at] as number))).join('  ')}`.trimEnd(),
+    `  ${row.map((cell, at) => padded(cell, widths[at] as number, right.includes(at))).join('  ')}`.trimEnd(),
   );
 }
 
@@ -84,7 +115,8 @@ function totalLines({ totals, blockSize }: MachineReport): string[] {
   add('Online', totals.online);
   add('Offline', totals.offline);
   add('Memory map', totals.memmap, 'struct pages of all System RAM');
-  if (totals.blocks > 0) rows.push(['Blocks', String(totals.blocks), blockSize === undefined ? '' : `of ${sizeText(blockSize)}`]);
+  if (totals.blocks > 0)
+    rows.push(['Blocks', String(totals.blocks), blockSize === undefined ? '' : `of ${sizeText(blockSize)}`]);
   return columns(rows, [1]);
 }
 
@@ -92,14 +124,19 @@ function blockLines({ blocks }: MachineReport, all: boolean): string[] {
   if (blocks.length === 0) return [];
   const rows = blocks.map((run: BlockReport) => [
     numbersText(run.first, run.last),
-    run.start === undefined || run.size === undefined ? '?' : `${hexPadded(run.start, 16)}-${hexPadded(run.start + run.size - 1, 16)}`,
+    run.start === undefined || run.size === undefined
+      ? '?'
+      : `${hexPadded(run.start, 16)}-${hexPadded(run.start + run.size - 1, 16)}`,
     run.size === undefined ? '?' : sizeText(run.size),
     run.state === 'unknown' ? '?' : run.state,
     run.zones === undefined ? '?' : printable(run.zones),
     run.nodes === undefined ? '?' : run.nodes.join(','),
   ]);
   const [heading, ...body] = columns([['BLOCKS', 'RANGE', 'SIZE', 'STATE', 'ZONES', 'NODE'], ...rows], [2]);
-  return [heading as string, ...folded(body, all, 'runs of blocks', 16).map((line) => (line.startsWith(' ') ? line : `  ${line}`))];
+  return [
+    heading as string,
+    ...folded(body, all, 'runs of blocks', 16).map((line) => (line.startsWith(' ') ? line : `  ${line}`)),
+  ];
 }
 
 function zoneLines({ zones, pageSize }: MachineReport, all: boolean): string[] {
@@ -144,14 +181,20 @@ function findingLines(report: MachineReport, style: Style, { all, terminal }: In
     told.set(finding.code, count);
     const total = (kinds.get(finding.code)?.length ?? 0) + (report.findingsOmitted[finding.code] ?? 0);
     if (!all && total > BRIEF + 1 && count > BRIEF) {
-      if (count === BRIEF + 1) lines.push(`  ${total - BRIEF} more of ${finding.code}; --all shows ${report.findingsOmitted[finding.code] === undefined ? 'them' : 'more of them'}`);
+      if (count === BRIEF + 1)
+        lines.push(
+          `  ${total - BRIEF} more of ${finding.code}; --all shows ` +
+            `${report.findingsOmitted[finding.code] === undefined ? 'them' : 'more of them'}`,
+        );
       continue;
     }
     const word = { problem: style.bad, loss: style.open, info: style.faint }[finding.severity];
     lines.push(`  ${word(finding.severity)} ${style.faint(finding.code)}`);
     for (const line of wrapText(printable(finding.text), terminal.width - 4)) lines.push(`    ${line}`);
     if (finding.refuses !== undefined) {
-      wrapText(printable(finding.refuses), terminal.width - 13).forEach((line, index) => lines.push(`    ${index === 0 ? 'refuses: ' : '         '}${line}`));
+      wrapText(printable(finding.refuses), terminal.width - 13).forEach((line, index) =>
+        lines.push(`    ${index === 0 ? 'refuses: ' : '         '}${line}`),
+      );
     }
   }
   return lines;

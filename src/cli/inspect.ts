@@ -49,7 +49,8 @@ export function inspect(sources: readonly string[], options: InspectOptions = {}
       ...(options.arch === undefined ? {} : { arch: options.arch }),
     }),
   );
-  const failed = errors.length === 0 ? EXIT_OK : machines.length > 0 ? EXIT_PARTLY : (errors[0] as CaptureError).exitStatus;
+  const failed =
+    errors.length === 0 ? EXIT_OK : machines.length > 0 ? EXIT_PARTLY : (errors[0] as CaptureError).exitStatus;
   return { machines, errors, exitStatus: failed };
 }
 
@@ -72,7 +73,10 @@ export function registerInspect(program: Command): void {
     .command('inspect')
     .summary("show a real machine's memory: map, blocks, zones, what is odd, what is not known")
     .description(
-      'Reads a machine and shows its map, blocks, zones and totals, what follows below block granularity, and what is not known. Sources: a /proc/iomem text, a /sys tree (folder, tar, tar.gz, tar.bz2), a boot log, lsmem, numactl --hardware, ndctl, daxctl or cxl JSON; - is standard input. Sources that add to each other are one machine.',
+      'Reads a machine and shows its map, blocks, zones and totals, what follows below block ' +
+        'granularity, and what is not known. Sources: a /proc/iomem text, a /sys tree (folder, tar, ' +
+        'tar.gz, tar.bz2), a boot log, lsmem, numactl --hardware, ndctl, daxctl or cxl JSON; - is ' +
+        'standard input. Sources that add to each other are one machine.',
     )
     .argument('[source...]', 'files, folders or archives; this host when there are none')
     .option('--kernel <release>', 'read the machine by this kernel, whatever was recorded', parseKernel)
@@ -84,7 +88,13 @@ export function registerInspect(program: Command): void {
   command.action((sources: string[], flags: Flags) => {
     const { machines, errors, exitStatus } = inspect(sources, flags);
     const terminal = terminalOf(process.stdout, colorChoice(command));
-    if (flags.json === true) printJson(inspectJson(machines.map(({ report }) => report), errors));
+    if (flags.json === true)
+      printJson(
+        inspectJson(
+          machines.map(({ report }) => report),
+          errors,
+        ),
+      );
     machines.forEach(({ report, layout }, index) => {
       if (flags.json === true) return;
       if (index > 0) printLines(['']);
@@ -99,11 +109,13 @@ export function registerInspect(program: Command): void {
 }
 
 function parseKernel(release: string): string {
-  if (profileNameFor(release) === undefined) throw new InvalidArgumentError('It is a release such as 6.12 or 6.1.0-54-amd64.');
+  if (profileNameFor(release) === undefined)
+    throw new InvalidArgumentError('It is a release such as 6.12 or 6.1.0-54-amd64.');
   return release;
 }
 
 function parseArch(name: string): string {
-  if (!Object.hasOwn(ARCHITECTURES, name)) throw new InvalidArgumentError(`It is one of ${Object.keys(ARCHITECTURES).join(', ')}.`);
+  if (!Object.hasOwn(ARCHITECTURES, name))
+    throw new InvalidArgumentError(`It is one of ${Object.keys(ARCHITECTURES).join(', ')}.`);
   return name;
 }

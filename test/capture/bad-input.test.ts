@@ -16,7 +16,8 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 /** bzip2 of a few lines of iomem. */
 const BZIP2 = Uint8Array.from(
   Buffer.from(
-    'QlpoOTFBWSZTWTGwPkUAADFfgGgQQAJgMCACGAATAgwgIABqEUoaeowgAKpQAG1A9TqQIW4FF07AuBrKwI23hbZLmhMA4EiReGcR8JEdeRHooUKH4u5IpwoSBjYHyKA=',
+    'QlpoOTFBWSZTWTGwPkUAADFfgGgQQAJgMCACGAATAgwgIABqEUoaeowgAKpQAG1A9TqQIW4FF07AuBrK' +
+      'wI23hbZLmhMA4EiReGcR8JEdeRHooUKH4u5IpwoSBjYHyKA=',
     'base64',
   ),
 );
@@ -56,11 +57,18 @@ const bytesCases: Record<string, () => Uint8Array> = {
   'overlapping siblings': () => text('00001000-bfffffff : System RAM\na0000000-cfffffff : Persistent Memory\n'),
   'siblings out of order': () => text('100000000-13fffffff : System RAM\n00100000-bfffffff : System RAM\n'),
   '10,000 levels of indentation': () =>
-    text(Array.from({ length: 10_000 }, (_, depth) => `${' '.repeat(Math.min(depth, 900))}00100000-bfffffff : level ${depth}`).join('\n')),
+    text(
+      Array.from(
+        { length: 10_000 },
+        (_, depth) => `${' '.repeat(Math.min(depth, 900))}00100000-bfffffff : level ${depth}`,
+      ).join('\n'),
+    ),
   'a line of 10 MB': () => text(`00100000-bfffffff : System RAM\n${'0'.repeat(10_000_000)}\n`),
   'nothing but a line of 10 MB': () => text(`00100000-${'f'.repeat(10_000_000)} : System RAM\n`),
-  'masked addresses': () => text('00000000-00000000 : Reserved\n00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code\n'),
-  'control characters in a name': () => text('00100000-bfffffff : System RAM\nc0000000-c0000fff : \u001b[31mred\u0007\n'),
+  'masked addresses': () =>
+    text('00000000-00000000 : Reserved\n00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code\n'),
+  'control characters in a name': () =>
+    text('00100000-bfffffff : System RAM\nc0000000-c0000fff : \u001b[31mred\u0007\n'),
   'an iomem cut in the middle of a line': () => text('00100000-bfffffff : System RAM\n100000000-13ff'),
   'a truncated gzip': () => gzipSync(text('00100000-bfffffff : System RAM\n'.repeat(1000))).subarray(0, 40),
   'a damaged gzip': () => {
@@ -80,16 +88,28 @@ const bytesCases: Record<string, () => Uint8Array> = {
   },
   'a tar of something else': () => tarOf({ 'home/user/letter.txt': 'hello\n' }),
   'a tar that climbs out': () => tarOf({ '../../etc/passwd': 'x\n', [`a/../../${memory}/memory0/state`]: 'online\n' }),
-  'block_size_bytes with garbage': () => tarOf({ [`${memory}/block_size_bytes`]: 'lots\n', [`${memory}/memory0/state`]: 'online\n' }),
-  'block_size_bytes of 3': () => tarOf({ [`${memory}/block_size_bytes`]: '3\n', [`${memory}/memory0/state`]: 'online\n' }),
+  'block_size_bytes with garbage': () =>
+    tarOf({ [`${memory}/block_size_bytes`]: 'lots\n', [`${memory}/memory0/state`]: 'online\n' }),
+  'block_size_bytes of 3': () =>
+    tarOf({ [`${memory}/block_size_bytes`]: '3\n', [`${memory}/memory0/state`]: 'online\n' }),
   'only block_size_bytes, with garbage': () => tarOf({ [`${memory}/block_size_bytes`]: '\u0001\u0002zz\n' }),
   'a huge block number': () =>
-    tarOf({ [`${memory}/block_size_bytes`]: '8000000\n', [`${memory}/memory0/state`]: 'online\n', [`${memory}/memory99999999999999999999/state`]: 'online\n' }),
+    tarOf({
+      [`${memory}/block_size_bytes`]: '8000000\n',
+      [`${memory}/memory0/state`]: 'online\n',
+      [`${memory}/memory99999999999999999999/state`]: 'online\n',
+    }),
   'a block in an unheard-of state': () =>
-    tarOf({ [`${memory}/block_size_bytes`]: '8000000\n', [`${memory}/memory0/state`]: 'on fire\u001b[2J\n', [`${memory}/memory1/state`]: 'online\n' }),
-  'JSON that is cut off': () => text('[\n  {\n    "dev":"namespace0.0",\n    "mode":"fsdax",\n    "size":1071644672,\n    "uuid":"2557'),
+    tarOf({
+      [`${memory}/block_size_bytes`]: '8000000\n',
+      [`${memory}/memory0/state`]: 'on fire\u001b[2J\n',
+      [`${memory}/memory1/state`]: 'online\n',
+    }),
+  'JSON that is cut off': () =>
+    text('[\n  {\n    "dev":"namespace0.0",\n    "mode":"fsdax",\n    "size":1071644672,\n    "uuid":"2557'),
   'JSON nested 100,000 deep': () => text('[\n'.repeat(100_000)),
-  'an lsmem table without a block size': () => text('RANGE SIZE STATE\n0x0000000000000000-0x00000000ffffffff 4G online\n'),
+  'an lsmem table without a block size': () =>
+    text('RANGE SIZE STATE\n0x0000000000000000-0x00000000ffffffff 4G online\n'),
   'a boot log without a map': () => text('[    0.000000] SRAT: Node nonsense\n[    0.000000] e820: nothing here\n'),
 };
 
@@ -108,7 +128,8 @@ describe('limits', () => {
   const small: CaptureLimits = { ...CAPTURE_LIMITS, unpackedBytes: 1_000_000, archiveEntries: 10, textBytes: 1000 };
   const limited: Record<string, () => Uint8Array> = {
     'a gzip bomb': () => gzipSync(Buffer.alloc(20_000_000)),
-    'a tar with too many entries': () => tarOf(Object.fromEntries(Array.from({ length: 20 }, (_, id) => [`${memory}/memory${id}/state`, 'online\n']))),
+    'a tar with too many entries': () =>
+      tarOf(Object.fromEntries(Array.from({ length: 20 }, (_, id) => [`${memory}/memory${id}/state`, 'online\n']))),
     'a tar that says it is larger than it is': () => {
       const bytes = tarOf({ [`${memory}/memory0/state`]: 'x' }, { size: 2 ** 40 });
       return bytes;
@@ -134,6 +155,8 @@ describe('paths', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ['absent', 'empty', 'deep', 'loop', 'dangling', 'odd', 'odd/absent/state']) {
-    test(name, () => expect(outcome(() => readSource(join(folder, name))).replaceAll(folder, 'FOLDER')).toMatchSnapshot());
+    test(name, () =>
+      expect(outcome(() => readSource(join(folder, name))).replaceAll(folder, 'FOLDER')).toMatchSnapshot(),
+    );
   }
 });

@@ -1,4 +1,4 @@
-/** Every real machine beside the project is inspected: no crash, totals as recorded. MEMHP_TABLE=1 prints what was found. */
+/** Every real machine beside the project is inspected: no crash, totals as recorded. MEMHP_TABLE=1 prints a table. */
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -31,7 +31,14 @@ for (const folder of FOLDERS) {
 function read(file: string): void {
   const name = file.split('/').slice(-2).join('/');
   const { machines, errors } = inspect([file]);
-  expect(() => JSON.stringify(inspectJson(machines.map(({ report }) => report), errors))).not.toThrow();
+  expect(() =>
+    JSON.stringify(
+      inspectJson(
+        machines.map(({ report }) => report),
+        errors,
+      ),
+    ),
+  ).not.toThrow();
   for (const error of errors) table.push([name, `error ${error.code}: ${error.message}`].join('\t'));
   for (const { report, layout } of machines) {
     const picture = pictureOfLayout(layout);
@@ -55,10 +62,14 @@ test('totals equal what lsmem recorded', (context) => {
   const expected = sharedFiles('hosts/util-linux').filter((path) => path.endsWith('.expected'));
   if (expected.length === 0) return context.skip('the data is not here');
   for (const file of expected) {
-    const recorded = /Total online memory:\s+(\S+)[\s\S]*?Total offline memory:\s+(\S+)/.exec(readFileSync(file, 'utf8'));
+    const recorded = /Total online memory:\s+(\S+)[\s\S]*?Total offline memory:\s+(\S+)/.exec(
+      readFileSync(file, 'utf8'),
+    );
     const { machines } = inspect([file.replace(/expected$/, 'tar.bz2')]);
     const totals = machines[0]?.report.totals;
-    expect([humanSize(BigInt(totals?.online ?? -1)), humanSize(BigInt(totals?.offline ?? -1))]).toEqual(recorded?.slice(1));
+    expect([humanSize(BigInt(totals?.online ?? -1)), humanSize(BigInt(totals?.offline ?? -1))]).toEqual(
+      recorded?.slice(1),
+    );
   }
 });
 

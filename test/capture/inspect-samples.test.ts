@@ -15,7 +15,9 @@ for (const file of readdirSync(SAMPLES).sort()) {
     const { machines, errors, exitStatus } = inspect([SAMPLES + file]);
     expect(errors).toEqual([]);
     expect(exitStatus).toBe(0);
-    const text = machines.flatMap(({ report }) => [...inspectLines(report, [], { terminal, all: false }), '']).join('\n');
+    const text = machines
+      .flatMap(({ report }) => [...inspectLines(report, [], { terminal, all: false }), ''])
+      .join('\n');
     expect(text.replaceAll(SAMPLES, '')).toMatchSnapshot();
   });
 }
@@ -23,7 +25,12 @@ for (const file of readdirSync(SAMPLES).sort()) {
 test('gzip and bzip2 of one archive give one report', () => {
   const [gzip, bzip2] = ['numa.tar.gz', 'numa.tar.bz2'].map((file) => {
     const { machines } = inspect([SAMPLES + file]);
-    return JSON.stringify(inspectJson(machines.map(({ report }) => report), [])).replaceAll(`${SAMPLES}${file}`, 'FILE');
+    return JSON.stringify(
+      inspectJson(
+        machines.map(({ report }) => report),
+        [],
+      ),
+    ).replaceAll(`${SAMPLES}${file}`, 'FILE');
   });
   expect(gzip).toBe(bzip2);
 });
@@ -40,7 +47,9 @@ test('sources that add to each other are one machine, a second map begins anothe
 });
 
 test('indentation does not matter', () => {
-  const owned = ['iomem-flat.txt', 'iomem-mixed.txt'].map((file) => inspect([SAMPLES + file]).machines[0]?.layout.owned);
+  const owned = ['iomem-flat.txt', 'iomem-mixed.txt'].map(
+    (file) => inspect([SAMPLES + file]).machines[0]?.layout.owned,
+  );
   expect(owned[0]).toEqual(owned[1]);
 });
 

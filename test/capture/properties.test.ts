@@ -15,7 +15,20 @@ import { readBytes } from '../../src/capture/read-source.ts';
 import { tarEntries } from '../../src/capture/tar.ts';
 import { tarOf } from './tar-of.ts';
 
-const NAMES = ['System RAM', 'Reserved', 'Persistent Memory (legacy)', 'namespace0.0', 'dax1.0', 'System RAM (kmem)', 'Soft Reserved', 'PCI Bus 0000:00', 'Kernel code', 'CXL Window 0', '<BAD>', 'weird : name-1'];
+const NAMES = [
+  'System RAM',
+  'Reserved',
+  'Persistent Memory (legacy)',
+  'namespace0.0',
+  'dax1.0',
+  'System RAM (kmem)',
+  'Soft Reserved',
+  'PCI Bus 0000:00',
+  'Kernel code',
+  'CXL Window 0',
+  '<BAD>',
+  'weird : name-1',
+];
 
 interface Drawn {
   name: string;
@@ -26,7 +39,10 @@ interface Drawn {
 
 /** A well-formed tree: children inside, siblings apart. */
 const tree = fc
-  .array(fc.tuple(fc.constantFrom(...NAMES), fc.nat(2 ** 20), fc.integer({ min: 1, max: 2 ** 22 }), fc.nat(3)), { minLength: 1, maxLength: 30 })
+  .array(fc.tuple(fc.constantFrom(...NAMES), fc.nat(2 ** 20), fc.integer({ min: 1, max: 2 ** 22 }), fc.nat(3)), {
+    minLength: 1,
+    maxLength: 30,
+  })
   .map((steps) => {
     const roots: Drawn[] = [];
     let at = 0;
@@ -58,7 +74,13 @@ function findParent(roots: Drawn[], children: Drawn[]): Drawn | undefined {
 
 function print(nodes: readonly Drawn[], depth = 0): string {
   const digits = (value: number): string => value.toString(16).padStart(8, '0');
-  return nodes.map((node) => `${'  '.repeat(depth)}${digits(node.start)}-${digits(node.end - 1)} : ${node.name}\n${print(node.children, depth + 1)}`).join('');
+  return nodes
+    .map(
+      (node) =>
+        `${'  '.repeat(depth)}${digits(node.start)}-${digits(node.end - 1)} : ${node.name}\n` +
+        print(node.children, depth + 1),
+    )
+    .join('');
 }
 
 const plain = (nodes: readonly (Drawn | CapturedResource)[]): unknown =>
@@ -81,21 +103,25 @@ test('a printed tree is read back, with and without its indentation, quoted or n
 
 test('whatever the map, the report and the description hold together', () => {
   fc.assert(
-    fc.property(tree, fc.option(fc.constantFrom(2 ** 27, 2 ** 28, 2 ** 31), { nil: undefined }), (roots, blockSizeBytes) => {
-      const iomem = parseIomem(print(roots), 'tree');
-      const sizes = blockSizeBytes === undefined ? {} : { blockSizeBytes, blockSizeFrom: 'recorded' as const };
-      const machine = assembleMachines([{ name: 'tree', part: { sources: [], notes: [], iomem, ...sizes } }])[0]!;
-      const { report, layout } = reportOf(machine);
-      for (const list of [layout.owned, layout.ram, layout.devices]) {
-        list.forEach((range, index) => {
-          expect(range.start).toBeLessThan(range.end);
-          expect(range.start).toBeGreaterThanOrEqual(list[index - 1]?.end ?? 0);
-        });
-      }
-      for (const { range } of report.findings) if (range !== undefined) expect(range.start).toBeLessThan(range.end);
-      const entries = machineDescriptionOf(machine)?.boot.e820 ?? [];
-      entries.forEach((entry, index) => expect(entry.start).toBeGreaterThanOrEqual(entries[index - 1]?.end ?? 0));
-    }),
+    fc.property(
+      tree,
+      fc.option(fc.constantFrom(2 ** 27, 2 ** 28, 2 ** 31), { nil: undefined }),
+      (roots, blockSizeBytes) => {
+        const iomem = parseIomem(print(roots), 'tree');
+        const sizes = blockSizeBytes === undefined ? {} : { blockSizeBytes, blockSizeFrom: 'recorded' as const };
+        const machine = assembleMachines([{ name: 'tree', part: { sources: [], notes: [], iomem, ...sizes } }])[0]!;
+        const { report, layout } = reportOf(machine);
+        for (const list of [layout.owned, layout.ram, layout.devices]) {
+          list.forEach((range, index) => {
+            expect(range.start).toBeLessThan(range.end);
+            expect(range.start).toBeGreaterThanOrEqual(list[index - 1]?.end ?? 0);
+          });
+        }
+        for (const { range } of report.findings) if (range !== undefined) expect(range.start).toBeLessThan(range.end);
+        const entries = machineDescriptionOf(machine)?.boot.e820 ?? [];
+        entries.forEach((entry, index) => expect(entry.start).toBeGreaterThanOrEqual(entries[index - 1]?.end ?? 0));
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -103,10 +129,21 @@ test('whatever the map, the report and the description hold together', () => {
 /** Bytes that look like something: real beginnings, mutated. */
 const seeds = [
   Buffer.from('00100000-bfffffff : System RAM\n  01000000-01ffffff : Kernel code\n'),
-  Buffer.from(tarOf({ 'sys/devices/system/memory/block_size_bytes': '8000000\n', 'sys/devices/system/memory/memory3/state': 'online\n' })),
+  Buffer.from(
+    tarOf({
+      'sys/devices/system/memory/block_size_bytes': '8000000\n',
+      'sys/devices/system/memory/memory3/state': 'online\n',
+    }),
+  ),
   Buffer.from('[{"dev":"namespace0.0","size":"1.00 GiB (1.07 GB)"}, ...\n"align": 2097152\n'),
-  Buffer.from('[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x00000000bfffffff] usable\n[    0.1] SRAT: Node 1 PXM 1 [mem 0x100000-0xffffff]\n'),
-  Buffer.from('RANGE SIZE STATE REMOVABLE BLOCK\n0x0000000000000000-0x0000000007ffffff 128M online yes 0\nMemory block size: 128M\n'),
+  Buffer.from(
+    '[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x00000000bfffffff] usable\n' +
+      '[    0.1] SRAT: Node 1 PXM 1 [mem 0x100000-0xffffff]\n',
+  ),
+  Buffer.from(
+    'RANGE SIZE STATE REMOVABLE BLOCK\n' +
+      '0x0000000000000000-0x0000000007ffffff 128M online yes 0\nMemory block size: 128M\n',
+  ),
   Buffer.from('Node 0, zone   Normal\n  spanned  1000\n  present  900\n  start_pfn: 16\n'),
 ];
 
@@ -135,11 +172,18 @@ test('garbage ends in a report or a clear error', () => {
 
 test('what tar holds is read back', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,20}(\/[a-z0-9_.]{1,20}){0,3}$/), fc.string({ maxLength: 2000 }), { minKeys: 1 }), (files) => {
-      const entries = [...tarEntries(tarOf(files), 'tar', CAPTURE_LIMITS)];
-      const read = Object.fromEntries(entries.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
-      expect(read).toEqual(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, Buffer.from(text).toString()])));
-    }),
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,20}(\/[a-z0-9_.]{1,20}){0,3}$/), fc.string({ maxLength: 2000 }), {
+        minKeys: 1,
+      }),
+      (files) => {
+        const entries = [...tarEntries(tarOf(files), 'tar', CAPTURE_LIMITS)];
+        const read = Object.fromEntries(entries.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
+        expect(read).toEqual(
+          Object.fromEntries(Object.entries(files).map(([path, text]) => [path, Buffer.from(text).toString()])),
+        );
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -46,8 +46,12 @@ test('blocks inferred from the map are those the kernel made, at the size it cho
   const differ: string[] = [];
   for (const recording of all) {
     const layout = layoutOfRecording(recording);
-    const recorded = recording.boot_state.blocks.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
-    const inferred = layout.blocks.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
+    const recorded = recording.boot_state.blocks.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, index) => first + index),
+    );
+    const inferred = layout.blocks.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, index) => first + index),
+    );
     if (layout.blockSize !== recording.kernel.block_size_bytes || recorded.join() !== inferred.join()) {
       differ.push(`${recording.name}: ${layout.blockSize} against ${recording.kernel.block_size_bytes}`);
     }
