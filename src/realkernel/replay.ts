@@ -1,9 +1,9 @@
 /** Replays a recording on the model and counts where they agree. */
 
 import { bootInputOf, parseBootLog } from '../capture/boot-log.ts';
+import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import { buildMachine } from '../drivers/build-machine.ts';
 import type { Machine } from '../drivers/machine.ts';
-import { profileForRelease } from '../kernel/profile/for-release.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
 import { runShell } from '../tools/shell.ts';
@@ -39,17 +39,17 @@ export interface Replay {
 
 /** The machine of a recording, booted from the firmware map its boot log shows. */
 export function machineOfRecording(recording: Recording): Machine {
-  const log = parseBootLog(recording.boot_dmesg.join('\n'));
-  const hypervisor = !recording.qemu.some((argument) => /(^|,)-hypervisor\b/.test(argument));
-  return buildMachine(
-    {
-      kernel: profileForRelease(recording.kernel.release),
-      memory: '',
-      cmdline: recording.cmdline,
-      qemu: recording.qemu,
-    },
-    { ...bootInputOf(log), hypervisor },
-  );
+  const { e820, srat, pciWindows } = bootInputOf(parseBootLog(recording.boot_dmesg.join('\n')));
+  const kernel = profileOfRelease(recording.kernel.release).profile.name;
+  const { memory, others } = splitMemoryArgument(recording.qemu);
+  const description = { kernel, memory, cmdline: recording.cmdline, qemu: others };
+  return buildMachine(description, { e820, srat, ...(pciWindows === undefined ? {} : { pciWindows }) });
+}
+
+function splitMemoryArgument(qemu: readonly string[]): { memory: string; others: string[] } {
+  const at = qemu.indexOf('-m');
+  if (at < 0) return { memory: '128M', others: [...qemu] };
+  return { memory: qemu[at + 1] ?? '', others: qemu.filter((_, i) => i !== at && i !== at + 1) };
 }
 
 /** Boots the recorded machine on the model, types its commands and compares every facet. */
