@@ -53,7 +53,13 @@ export function captureMachine(path: string, kernel: string | undefined): Machin
     nvdimm: NO_NVDIMM,
   });
   const assumed = [...description.assumed, ...setBlocks(machine, description)];
-  const about = { kernel: profileName, arch: description.archName, cmdline: description.boot.cmdline, capture: path, assumed };
+  const about = {
+    kernel: profileName,
+    arch: description.archName,
+    cmdline: description.boot.cmdline,
+    capture: path,
+    assumed,
+  };
   return { ready: { machine, about } };
 }
 
@@ -70,7 +76,8 @@ function setBlocks(machine: Machine, description: CapturedDescription): string[]
       if (!kernel.blocks.has(id) || deviceOffline(kernel, id) < 0) failed++;
     }
     if (failed > 0) {
-      const name = first === last ? `block ${first} was` : `${failed} of blocks ${first}-${last} ${failed === 1 ? 'was' : 'were'}`;
+      const name =
+        first === last ? `block ${first} was` : `${failed} of blocks ${first}-${last} ${failed === 1 ? 'was' : 'were'}`;
       missing.push(`${name} offline, and could not be set so here`);
     }
   }

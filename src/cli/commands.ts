@@ -11,11 +11,39 @@ export interface SubCommand {
 }
 
 export const SUB_COMMANDS: readonly SubCommand[] = [
-  { name: 'run', summary: 'play runbooks, or single commands on a machine', register: async () => (await import('./run.ts')).registerRun },
-  { name: 'demo', summary: 'play the embedded runbook', register: async () => (await import('./demo.ts')).registerDemo },
-  { name: 'inspect', summary: 'read a real machine: this host, files, archives', register: async () => (await import('./inspect.ts')).registerInspect },
-  { name: 'replay', summary: 'play recordings of real kernels and compare', register: async () => (await import('./replay.ts')).registerReplay },
-  { name: 'profiles', summary: 'list the kernels memhp knows', register: async () => (await import('./profiles.ts')).registerProfiles },
-  { name: 'codes', summary: 'list the codes of diagnostics', register: async () => (await import('./codes.ts')).registerCodes },
-  { name: 'schema', summary: 'print the JSON Schema of run --json', register: async () => (await import('./schema.ts')).registerSchema },
+  {
+    name: 'run',
+    summary: 'play runbooks, or single commands on a machine',
+    register: async () => (await import('./run.ts')).registerRun,
+  },
+  {
+    name: 'demo',
+    summary: 'play the embedded runbook',
+    register: async () => (await import('./demo.ts')).registerDemo,
+  },
+  {
+    name: 'inspect',
+    summary: 'read a real machine: this host, files, archives',
+    register: async () => (await import('./inspect.ts')).registerInspect,
+  },
+  {
+    name: 'replay',
+    summary: 'play recordings of real kernels and compare',
+    register: async () => (await import('./replay.ts')).registerReplay,
+  },
+  {
+    name: 'profiles',
+    summary: 'list the kernels memhp knows',
+    register: async () => (await import('./profiles.ts')).registerProfiles,
+  },
+  {
+    name: 'codes',
+    summary: 'list the codes of diagnostics',
+    register: async () => (await import('./codes.ts')).registerCodes,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of run --json',
+    register: async () => (await import('./schema.ts')).registerSchema,
+  },
 ];

@@ -32,7 +32,8 @@ async function demo(options: { kernel?: string; print?: boolean; color: ColorCho
   }
   const terminal = terminalOf(process.stdout, options.color);
   const played = await playText(text, DEFAULT_EXAMPLE, { kernel: options.kernel });
-  if (played.ready !== undefined) printLines([...renderRun(played, { terminal, maps: 'both' }), '', ...nextLines(terminal.color)]);
+  if (played.ready !== undefined)
+    printLines([...renderRun(played, { terminal, maps: 'both' }), '', ...nextLines(terminal.color)]);
   if (played.diagnostics.length > 0) printDiagnostics(played.diagnostics, options.color);
   return played.status;
 }
@@ -43,7 +44,10 @@ function nextLines(color: boolean): string[] {
   const steps = [
     ['before sub-sections: 128 MiB granularity', `${memhp} demo --kernel 5.0`],
     ['type a command at this machine', `${memhp} run --on thread -c 'cat /proc/iomem'`],
-    ['a machine of your own', `${memhp} run --on 6.12,memory=2G -c 'echo offline > /sys/devices/system/memory/memory9/state'`],
+    [
+      'a machine of your own',
+      `${memhp} run --on 6.12,memory=2G -c 'echo offline > /sys/devices/system/memory/memory9/state'`,
+    ],
     ['keep it as a runbook and change it', `${memhp} demo --print > my.runbook`],
     ['what this host looks like', `${memhp} inspect`],
   ] as const;

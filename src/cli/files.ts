@@ -43,9 +43,18 @@ export function readTextFile(path: string): ReadText {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EAGAIN') return { text: '' };
-    return refuse('MHP0001', `cannot read ${name}: ${REASONS[code] ?? (code || 'unknown reason')}`, helpFor(code, path));
+    return refuse(
+      'MHP0001',
+      `cannot read ${name}: ${REASONS[code] ?? (code || 'unknown reason')}`,
+      helpFor(code, path),
+    );
   }
-  if (bytes === 'too-large') return refuse('MHP0002', `the file is larger than ${FILE_LIMIT / 1024 / 1024} MiB`, 'a runbook is a few pages of text; is this the right file?');
+  if (bytes === 'too-large')
+    return refuse(
+      'MHP0002',
+      `the file is larger than ${FILE_LIMIT / 1024 / 1024} MiB`,
+      'a runbook is a few pages of text; is this the right file?',
+    );
   if (bytes === 'special') return refuse('MHP0001', `cannot read ${name}: it is neither a file nor a pipe`);
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
@@ -146,4 +155,3 @@ export function exists(path: string): boolean {
     return false;
   }
 }
-

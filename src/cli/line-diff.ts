@@ -19,7 +19,8 @@ export function diffLines(expected: readonly string[], actual: readonly string[]
 
   const lines: DiffLine[] = actual.slice(0, head).map((text) => ({ sign: ' ', text }));
   const [rows, columns] = [expected.length - tail - head, actual.length - tail - head];
-  if (rows * columns <= CELL_LIMIT) lines.push(...middle(expected.slice(head, head + rows), actual.slice(head, head + columns)));
+  if (rows * columns <= CELL_LIMIT)
+    lines.push(...middle(expected.slice(head, head + rows), actual.slice(head, head + columns)));
   else {
     for (const text of expected.slice(head, head + rows)) lines.push({ sign: '-', text });
     for (const text of actual.slice(head, head + columns)) lines.push({ sign: '+', text });
@@ -47,7 +48,10 @@ function middle(expected: readonly string[], actual: readonly string[]): DiffLin
       lines.push({ sign: ' ', text: actual[b]! });
       a++;
       b++;
-    } else if (b >= actual.length || (a < expected.length && length[(a + 1) * width + b]! >= length[a * width + b + 1]!)) {
+    } else if (
+      b >= actual.length ||
+      (a < expected.length && length[(a + 1) * width + b]! >= length[a * width + b + 1]!)
+    ) {
       lines.push({ sign: '-', text: expected[a++]! });
     } else {
       lines.push({ sign: '+', text: actual[b++]! });
@@ -56,12 +60,29 @@ function middle(expected: readonly string[], actual: readonly string[]): DiffLin
   return lines;
 }
 
+/** Takes `...` out of a diff: added lines beside it are what it stands for. */
+export function withoutWildcards(lines: readonly DiffLine[]): DiffLine[] {
+  const kept: DiffLine[] = [];
+  for (let at = 0; at < lines.length; ) {
+    let end = at;
+    while (end < lines.length && lines[end]!.sign !== ' ') end++;
+    const hunk = lines.slice(at, end);
+    const rest = hunk.filter((line) => !(line.sign === '-' && line.text === '...'));
+    const covered = rest.length < hunk.length;
+    for (const line of rest) kept.push(covered && line.sign === '+' ? { sign: ' ', text: line.text } : line);
+    if (end < lines.length) kept.push(lines[end]!);
+    at = end + 1;
+  }
+  return kept;
+}
+
 /** Drops equal lines farther than `context` from a change; a run dropped becomes one line naming its length. */
 export function withContext(lines: readonly DiffLine[], context = 2): (DiffLine | { readonly skipped: number })[] {
   const near = new Array<boolean>(lines.length).fill(false);
   lines.forEach((line, at) => {
     if (line.sign === ' ') return;
-    for (let close = Math.max(0, at - context); close <= Math.min(lines.length - 1, at + context); close++) near[close] = true;
+    for (let close = Math.max(0, at - context); close <= Math.min(lines.length - 1, at + context); close++)
+      near[close] = true;
   });
   const kept: (DiffLine | { skipped: number })[] = [];
   lines.forEach((line, at) => {

@@ -57,11 +57,15 @@ export async function machineOfHeader(
     const wanted = kernel ?? header.kernel?.value;
     if (exists(path)) return machineOfFile(path, wanted, depth + 1);
     const message = `there is no file ${path}`;
-    return { diagnostics: [diagnostic('MHP0001', message, source, span, { help: 'the name is relative to the runbook' })] };
+    return {
+      diagnostics: [diagnostic('MHP0001', message, source, span, { help: 'the name is relative to the runbook' })],
+    };
   }
   const built = buildFromHeader(overridden.source ?? source, overridden.header);
   if (built.machine === undefined) return { diagnostics: built.diagnostics };
-  return { ready: { machine: built.machine, about: { ...built.description!, arch: built.description!.arch ?? 'x86_64' } } };
+  return {
+    ready: { machine: built.machine, about: { ...built.description!, arch: built.description!.arch ?? 'x86_64' } },
+  };
 }
 
 /** Resolves what was given to `--on`: an existing file first, then a description, then an example's name. */
@@ -82,10 +86,16 @@ export async function machineOfName(name: string, kernel: string | undefined): P
   const message = `\`${name}\` is neither a file, an example nor a description of a machine`;
   return {
     diagnostics: [
-      diagnostic('MHP0023', message, source, { start: 0, end: name.length }, {
-        label: near === undefined ? '' : `did you mean the example \`${near}\`?`,
-        help: `write a file's name, KERNEL,memory=SIZE (6.12,memory=1G), or an example: ${Object.keys(EXAMPLES).join(', ')}`,
-      }),
+      diagnostic(
+        'MHP0023',
+        message,
+        source,
+        { start: 0, end: name.length },
+        {
+          label: near === undefined ? '' : `did you mean the example \`${near}\`?`,
+          help: `write a file's name, KERNEL,memory=SIZE (6.12,memory=1G), or an example: ${Object.keys(EXAMPLES).join(', ')}`,
+        },
+      ),
     ],
   };
 }

@@ -44,7 +44,10 @@ export async function main(args: readonly string[]): Promise<void> {
     else program.command(sub.name, { hidden: false }).summary(sub.summary).description(sub.summary);
   }
   for (const command of program.commands) {
-    command.exitOverride().showSuggestionAfterError(true).showHelpAfterError(`(memhp ${command.name()} --help shows what it takes)`);
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .showHelpAfterError(`(memhp ${command.name()} --help shows what it takes)`);
   }
   try {
     await program.parseAsync(args, { from: 'user' });

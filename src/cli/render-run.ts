@@ -7,7 +7,7 @@ import type { Difference } from '../runbook/check.ts';
 import type { CommandRun, Verdict } from '../runbook/play.ts';
 import { hasExpectation } from '../runbook/runbook.ts';
 import { shortSize } from '../view/size.ts';
-import { diffLines, withContext } from './line-diff.ts';
+import { diffLines, withContext, withoutWildcards } from './line-diff.ts';
 import type { PlayedRunbook } from './play-files.ts';
 import { mapsOf, type MapChoice } from './render-maps.ts';
 import { glyphsOf, styleOf, type Glyphs, type Style } from './style.ts';
@@ -52,19 +52,25 @@ function heading(word: string, style: Style, glyphs: Glyphs, width: number): str
 function headLines(played: PlayedRunbook, style: Style, glyphs: Glyphs, width: number): string[] {
   const { about, machine } = played.ready!;
   const name = printable(played.name);
-  const title = played.title === undefined ? style.bold(name) : `${style.bold(printable(played.title))}  ${style.faint(`(${name})`)}`;
+  const title = printable(played.title ?? name);
+  const fits = title.length + name.length + 4 <= width;
+  const lines = wrapText(title, width).map(style.bold);
+  if (played.title !== undefined) {
+    if (fits) lines[0] += `  ${style.faint(`(${name})`)}`;
+    else lines.push(style.faint(`(${name})`));
+  }
   const words = [`Linux ${about.kernel} on ${about.arch}`];
   if (about.memory !== undefined) words.push(`memory ${about.memory}`);
   if (about.capture !== undefined) words.push(`captured from ${about.capture}`);
   words.push(`memory block ${shortSize(machine.kernel.memoryBlockSizeBytes)}`);
-  const lines = [title];
   if (played.description !== undefined) lines.push(...wrapText(printable(played.description), width));
   lines.push(...wrapText(words.join(glyphs.dot), width));
   if (about.cmdline !== '') lines.push(...indented(`cmdline ${printable(about.cmdline)}`, width, '', '        '));
   if (about.qemu !== undefined && about.qemu.length > 0) {
     lines.push(...indented(`qemu    ${printable(about.qemu.join(' '))}`, width, '', '        '));
   }
-  for (const guess of about.assumed ?? []) lines.push(...indented(`assumed: ${printable(guess)}`, width, '', '         '));
+  for (const guess of about.assumed ?? [])
+    lines.push(...indented(`assumed: ${printable(guess)}`, width, '', '         '));
   return lines;
 }
 
@@ -83,12 +89,21 @@ const TAG_WORD: Readonly<Record<Verdict, string>> = {
   'not-modelled': 'unknown',
 };
 
-function commandLines(run: CommandRun, tryNext: readonly string[], style: Style, glyphs: Glyphs, width: number): string[] {
+function commandLines(
+  run: CommandRun,
+  tryNext: readonly string[],
+  style: Style,
+  glyphs: Glyphs,
+  width: number,
+): string[] {
   const { command, verdict } = run;
   const prompt = command.prompt === 'shell' ? '$' : '(qemu)';
   const ink = verdict === 'refused' && !run.unexpected ? 'open' : TAG_INK[verdict];
   const tag = style[ink](TAG_WORD[verdict].padEnd(TAG));
-  const lines = command.comments.map((comment) => `${' '.repeat(TAG)}${style.faint(printable(`# ${comment}`))}`);
+  const margin = ' '.repeat(TAG);
+  const lines = command.comments.flatMap((comment) =>
+    indented(printable(comment), width, `${margin}# `, `${margin}# `).map(style.faint),
+  );
   lines.push(`${tag}${style.faint(prompt)} ${style.bold(printable(command.text))}`);
 
   const diff = run.differences.find((one) => one.what === 'output');
@@ -99,7 +114,9 @@ function commandLines(run: CommandRun, tryNext: readonly string[], style: Style,
   if (exitDiffers !== undefined) {
     lines.push(`${INDENT}${style.bad(`exit status ${run.exit}; the runbook expects ${exitDiffers.expected[0]}`)}`);
   } else if (run.exit !== 0) {
-    lines.push(`${INDENT}[${run.exit}]${hasExpectation(command) && !run.unexpected ? style.faint(' as the runbook expects') : ''}`);
+    lines.push(
+      `${INDENT}[${run.exit}]${hasExpectation(command) && !run.unexpected ? style.faint(' as the runbook expects') : ''}`,
+    );
   }
   const logDiffers = run.differences.find((one) => one.what === 'log');
   for (const text of logDiffers?.expected ?? []) {
@@ -123,7 +140,7 @@ function outputLines(output: readonly string[], glyphs: Glyphs, style: Style): s
 }
 
 function differenceLines(difference: Difference, style: Style, glyphs: Glyphs): string[] {
-  const lines = withContext(diffLines(difference.expected, difference.actual)).map((line) => {
+  const lines = withContext(withoutWildcards(diffLines(difference.expected, difference.actual))).map((line) => {
     if ('skipped' in line) return `${INDENT}${style.faint(`${glyphs.more} ${line.skipped} equal`)}`;
     const text = `${line.sign} ${printable(line.text)}`.trimEnd();
     return INDENT + (line.sign === '-' ? style.bad(text) : line.sign === '+' ? style.good(text) : text);

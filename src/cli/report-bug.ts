@@ -30,7 +30,12 @@ export function reportBug(error: unknown, args: readonly string[]): number {
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof ModelFault ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text =
+    error instanceof ModelFault
+      ? error.message
+      : error instanceof Error
+        ? `${error.name}: ${error.message}`
+        : String(error);
   return text.split('\n')[0]!.slice(0, 400);
 }
 

@@ -10,7 +10,10 @@ export const RUN_SCHEMA = 'memhp/run/1';
 const offset = z.int().nonnegative();
 
 const diagnosticShape = z.object({
-  code: z.string().regex(/^MHP\d{4}$/).describe('stable code; `memhp codes` lists them'),
+  code: z
+    .string()
+    .regex(/^MHP\d{4}$/)
+    .describe('stable code; `memhp codes` lists them'),
   severity: z.enum(['error', 'warning']),
   message: z.string(),
   source: z.string().describe('file, or the option the text came from'),

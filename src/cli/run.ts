@@ -47,7 +47,10 @@ export function registerRun(program: Command): void {
     .summary('play runbooks, or single commands on a machine')
     .description('Plays commands on a modelled machine and says what the kernel does with each.')
     .argument('[files...]', 'runbooks; - reads standard input')
-    .option('-c, --command <line>', 'play this command (may be repeated)', (line: string, before: string[] = []) => [...before, line])
+    .option('-c, --command <line>', 'play this command (may be repeated)', (line: string, before: string[] = []) => [
+      ...before,
+      line,
+    ])
     .option('--on <machine>', 'the machine to play on, in place of the runbook’s own')
     .option('--kernel <name>', 'another kernel than the machine’s own, e.g. 6.1')
     .option('--update', 'write what the model answers into the runbooks')
@@ -88,7 +91,10 @@ function usage(files: readonly string[], options: RunOptions): Diagnostic | unde
     diagnostic('MHP0004', message, sourceText('command line', ''), undefined, { help });
   const typed = options.command ?? [];
   if (typed.length === 0 && files.length === 0) {
-    return complain('there is nothing to play', "name a runbook, or write -c 'COMMAND' --on MACHINE; `memhp demo` plays the embedded one");
+    return complain(
+      'there is nothing to play',
+      "name a runbook, or write -c 'COMMAND' --on MACHINE; `memhp demo` plays the embedded one",
+    );
   }
   if (typed.length > 0 && files.length > 0) {
     return complain('-c and files exclude each other', `to use the machine of a runbook, write --on ${files[0]}`);
@@ -96,7 +102,8 @@ function usage(files: readonly string[], options: RunOptions): Diagnostic | unde
   if (typed.length > 0 && options.on === undefined) {
     return complain('-c needs a machine', 'write --on 6.12,memory=1G, --on FILE, or --on with the name of an example');
   }
-  if (typed.some((line) => line.trim() === '')) return complain('a command given with -c is empty', "write -c 'COMMAND'");
+  if (typed.some((line) => line.trim() === ''))
+    return complain('a command given with -c is empty', "write -c 'COMMAND'");
   if (typed.length > 0 && options.update === true) return complain('--update needs runbook files', 'remove --update');
   if (options.update === true && files.includes('-')) {
     return complain('--update cannot write to standard input', 'name the file');

@@ -32,7 +32,5 @@ export interface Glyphs {
 }
 
 export function glyphsOf(unicode: boolean): Glyphs {
-  return unicode
-    ? { dot: ' · ', rule: '─', dash: '–', more: '…' }
-    : { dot: ', ', rule: '-', dash: '-', more: '...' };
+  return unicode ? { dot: ' · ', rule: '─', dash: '–', more: '…' } : { dot: ', ', rule: '-', dash: '-', more: '...' };
 }

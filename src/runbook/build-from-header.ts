@@ -32,7 +32,9 @@ export function buildFromHeader(source: SourceText, header: FrontMatter): BuiltM
         ? 'add it: 6.12,memory=1G,slots=4,maxmem=8G'
         : 'add a line such as `memory: 1G,slots=4,maxmem=8G`'
       : 'begin the runbook with front matter (--- / kernel: "6.12" / memory: 1G / ---), or name a machine with --on';
-    const span = hasHeader ? { start: header.span.start, end: Math.min(header.span.end, header.span.start + 3) } : undefined;
+    const span = hasHeader
+      ? { start: header.span.start, end: Math.min(header.span.end, header.span.start + 3) }
+      : undefined;
     const message = hasHeader ? 'the machine has no memory' : 'no machine is described';
     diagnostics.push(diagnostic('MHP0022', message, source, span, { help }));
   }
@@ -123,7 +125,10 @@ function placeOf(
   const verbatim = source.text.startsWith(field.value, field.span.start);
   if (error.span === undefined || !verbatim || field.value === '') return { span: field.span, label: '' };
   const { start, end } = error.span;
-  return { span: { start: field.span.start + start, end: Math.min(field.span.start + end, field.span.end) }, label: '' };
+  return {
+    span: { start: field.span.start + start, end: Math.min(field.span.start + end, field.span.end) },
+    label: '',
+  };
 }
 
 function clip(text: string): string {

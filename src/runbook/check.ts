@@ -60,7 +60,8 @@ function sortExpected(command: Command, outcome: Outcome): { text: ExpectedLine[
   const log: string[] = [];
   for (const line of command.expected) {
     if (line.kind !== 'log') text.push(line);
-    else if (line.stamped && printsStamps) text.push({ kind: 'text', text: `${TIMELESS} ${line.text}`, span: line.span });
+    else if (line.stamped && printsStamps)
+      text.push({ kind: 'text', text: `${TIMELESS} ${line.text}`, span: line.span });
     else log.push(line.text);
   }
   return { text, log };
@@ -75,7 +76,7 @@ export function matches(expected: readonly ExpectedLine[], actual: readonly stri
   let at = 0;
   let resume = -1;
   let resumeAt = 0;
-  for (let line = 0; line < actual.length; ) {
+  for (let line = 0; line < actual.length;) {
     const want = expected[at];
     if (want?.kind === 'any') {
       resume = ++at;

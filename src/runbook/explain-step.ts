@@ -24,7 +24,12 @@ function showValue(name: string, value: number | string | boolean): string {
 
 /** ` (64M)` when the size is a whole number of some unit. */
 function roundSize(bytes: number): string {
-  const units = [['T', TiB], ['G', GiB], ['M', MiB], ['K', KiB]] as const;
+  const units = [
+    ['T', TiB],
+    ['G', GiB],
+    ['M', MiB],
+    ['K', KiB],
+  ] as const;
   for (const [letter, unit] of units) if (bytes >= unit && bytes % unit === 0) return ` (${bytes / unit}${letter})`;
   return '';
 }

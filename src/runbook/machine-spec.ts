@@ -34,20 +34,30 @@ export function parseMachineSpec(text: string, name = '--on'): { header: FrontMa
       const word = /^[^=,]*/.exec(text.slice(start))![0];
       const near = nearestName(word, KEYS);
       diagnostics.push(
-        diagnostic('MHP0004', `a machine has no \`${word}\``, source, { start, end: start + Math.max(1, word.length) }, {
-          label: near === undefined ? '' : `did you mean \`${near}=\`?`,
-          help: 'write KERNEL,memory=SIZE[,slots=N,maxmem=SIZE][,cmdline=…][,qemu=…][,arch=…]',
-        }),
+        diagnostic(
+          'MHP0004',
+          `a machine has no \`${word}\``,
+          source,
+          { start, end: start + Math.max(1, word.length) },
+          {
+            label: near === undefined ? '' : `did you mean \`${near}=\`?`,
+            help: 'write KERNEL,memory=SIZE[,slots=N,maxmem=SIZE][,cmdline=…][,qemu=…][,arch=…]',
+          },
+        ),
       );
     } else if (value === '') {
       const help = `write ${key}=VALUE`;
-      diagnostics.push(diagnostic('MHP0004', `\`${key}\` has no value`, source, { start, end: piece.valueStart }, { help }));
+      diagnostics.push(
+        diagnostic('MHP0004', `\`${key}\` has no value`, source, { start, end: piece.valueStart }, { help }),
+      );
     } else if (key === 'qemu') {
       for (const word of shellWords(value)) {
         qemu.push({ value: word.text, span: { start: span.start + word.start, end: span.start + word.end } });
       }
     } else if (values[key] !== undefined) {
-      diagnostics.push(diagnostic('MHP0004', `\`${key}\` is given twice`, source, { start, end: piece.end }, { help: 'keep one' }));
+      diagnostics.push(
+        diagnostic('MHP0004', `\`${key}\` is given twice`, source, { start, end: piece.end }, { help: 'keep one' }),
+      );
     } else {
       values[key] = { value, span };
     }

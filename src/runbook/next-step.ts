@@ -14,7 +14,9 @@ const RULES: readonly Rule[] = [
       ? `this is typed at the QEMU monitor: (qemu) ${run.command.text}`
       : undefined,
   (text) => {
-    const found = /Block size \[(0x[\da-f]+)\] unaligned hotplug range: start (0x[\da-f]+), size (0x[\da-f]+)/.exec(text);
+    const found = /Block size \[(0x[\da-f]+)\] unaligned hotplug range: start (0x[\da-f]+), size (0x[\da-f]+)/.exec(
+      text,
+    );
     if (found === null) return undefined;
     const [block, start, size] = [Number(found[1]), Number(found[2]), Number(found[3])];
     if (start % block === 0) {
@@ -32,7 +34,9 @@ const RULES: readonly Rule[] = [
   },
   (text, _, machine) => {
     const found = /can't create \/sys\/devices\/system\/memory\/memory(\d+)\//.exec(text);
-    return found === null ? undefined : `blocks on this machine are ${blockNumbers(machine)}; memory${found[1]} is none of them`;
+    return found === null
+      ? undefined
+      : `blocks on this machine are ${blockNumbers(machine)}; memory${found[1]} is none of them`;
   },
   (text) =>
     /failed due to memory holes/.test(text)
@@ -52,9 +56,10 @@ const RULES: readonly Rule[] = [
       ? 'a machine with room for DIMMs: memory: 1G,slots=4,maxmem=8G'
       : undefined,
   (text) =>
-    /no free (?:memory )?slots|slots? .*(?:used|exhausted)/i.test(text) ? 'more slots in memory:, e.g. slots=8' : undefined,
-  (text) =>
-    /not enough space, currently/.test(text) ? 'a larger maxmem in memory:, or a smaller DIMM' : undefined,
+    /no free (?:memory )?slots|slots? .*(?:used|exhausted)/i.test(text)
+      ? 'more slots in memory:, e.g. slots=8'
+      : undefined,
+  (text) => (/not enough space, currently/.test(text) ? 'a larger maxmem in memory:, or a smaller DIMM' : undefined),
   (_, run) =>
     run.depends.length > 0 && /\boffline\b/.test(run.command.text)
       ? 'a block of zone Movable (valid_zones tells), which holds no unmovable pages'

@@ -222,7 +222,12 @@ class BodyParser {
     const help = FOREIGN_PROMPT.test(line.text)
       ? 'begin a shell command with `$ ` alone, without user and host'
       : 'begin a shell command with `$ `, a monitor command with `(qemu) `, a comment with `# `';
-    this.#report('MHP0030', 'this line stands before the first command', { start: line.start, end: line.end }, { help });
+    this.#report(
+      'MHP0030',
+      'this line stands before the first command',
+      { start: line.start, end: line.end },
+      { help },
+    );
   }
 
   #report(code: Diagnostic['code'], message: string, span: Span, details: { help: string }): void {

@@ -62,7 +62,10 @@ export function parseFrontMatter(
         ? `the front matter is ${text.length} characters long; at most ${FRONT_MATTER_LIMIT} are read`
         : 'the front matter is nested far deeper than any key needs';
     const help = 'it holds the machine only, one key a line; commands go below the second ---';
-    return { header: empty, diagnostics: [diagnostic('MHP0014', message, source, { start: at, end: at + 1 }, { help })] };
+    return {
+      header: empty,
+      diagnostics: [diagnostic('MHP0014', message, source, { start: at, end: at + 1 }, { help })],
+    };
   }
 
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
@@ -70,22 +73,30 @@ export function parseFrontMatter(
     range ? { start: yaml.start + range[0]!, end: yaml.start + range[1]! } : yaml;
   const diagnostics = document.errors.slice(0, YAML_ERROR_LIMIT).map((error) => {
     const place = shift(error.pos.map((at) => Math.min(at, Math.max(0, text.trimEnd().length - 1))));
-    return diagnostic('MHP0011', `the front matter is not valid YAML: ${lowerFirst(error.message)}`, source, {
-      start: place.start,
-      end: Math.max(place.start + 1, Math.min(place.end, endOfLine(source.text, place.start))),
-    }, {
-      help:
-        error.code === 'TAB_AS_INDENT'
-          ? 'indent with spaces'
-          : 'put quotes around a value that holds `: `, ` #`, or begins with a special character',
-    });
+    return diagnostic(
+      'MHP0011',
+      `the front matter is not valid YAML: ${lowerFirst(error.message)}`,
+      source,
+      {
+        start: place.start,
+        end: Math.max(place.start + 1, Math.min(place.end, endOfLine(source.text, place.start))),
+      },
+      {
+        help:
+          error.code === 'TAB_AS_INDENT'
+            ? 'indent with spaces'
+            : 'put quotes around a value that holds `: `, ` #`, or begins with a special character',
+      },
+    );
   });
   const contents = document.contents;
   if (contents === null || (isScalar(contents) && contents.value === null)) return { header: empty, diagnostics };
   if (!isMap(contents)) {
     if (diagnostics.length === 0) {
       const help = `write one \`key: value\` a line; keys are ${KEYS.join(', ')}`;
-      diagnostics.push(diagnostic('MHP0013', 'the front matter is not a list of keys', source, shift(contents.range), { help }));
+      diagnostics.push(
+        diagnostic('MHP0013', 'the front matter is not a list of keys', source, shift(contents.range), { help }),
+      );
     }
     return { header: empty, diagnostics };
   }
@@ -189,7 +200,10 @@ class Reader {
       const text = plain && typeof node.value !== 'string' ? (node.source ?? '') : String(node.value ?? '');
       const value = text.replace(/\s*\n\s*/g, name === 'description' ? '\n' : ' ').trim();
       if (value !== '' || (quoted && name === 'cmdline')) {
-        return { value, span: quoted ? { start: outer.start + 1, end: Math.max(outer.start + 1, outer.end - 1) } : outer };
+        return {
+          value,
+          span: quoted ? { start: outer.start + 1, end: Math.max(outer.start + 1, outer.end - 1) } : outer,
+        };
       }
       this.#report('MHP0013', `\`${name}\` has no value`, keySpan, { help: `it takes ${FRONT_MATTER_KEYS[name]}` });
       return undefined;
@@ -218,7 +232,12 @@ class Reader {
     });
   }
 
-  #report(code: 'MHP0012' | 'MHP0013' | 'MHP0015', message: string, span: Span, details: { label?: string; help: string }): void {
+  #report(
+    code: 'MHP0012' | 'MHP0013' | 'MHP0015',
+    message: string,
+    span: Span,
+    details: { label?: string; help: string },
+  ): void {
     this.#diagnostics.push(diagnostic(code, message, this.#source, span, details));
   }
 }

@@ -83,7 +83,10 @@ function refuse(text: string, name: string): ParsedRunbook | undefined {
     const source = sourceText(name, text);
     const help = 'is this the right file? A runbook is plain text';
     const message = 'the file holds a NUL byte: it is not text';
-    return { book: empty(source), diagnostics: [diagnostic('MHP0003', message, source, { start: nul, end: nul + 1 }, { help })] };
+    return {
+      book: empty(source),
+      diagnostics: [diagnostic('MHP0003', message, source, { start: nul, end: nul + 1 }, { help })],
+    };
   }
   return undefined;
 }
@@ -104,7 +107,10 @@ function readHeader(
   const opening: Span = { start, end: start + lineText(source, open).length };
   if (close >= end) {
     const help = 'close it with a line that holds only ---';
-    const missing = diagnostic('MHP0010', 'the front matter does not end', source, opening, { label: 'begins here', help });
+    const missing = diagnostic('MHP0010', 'the front matter does not end', source, opening, {
+      label: 'begins here',
+      help,
+    });
     return { header: { qemu: [], span: opening }, diagnostics: [missing], next: end };
   }
   const yaml = { start: source.lineStarts[open]!, end: source.lineStarts[close - 1]! };

@@ -97,7 +97,12 @@ function playCommand(
     return judge(command, result, decidedBy, options);
   } catch (error) {
     if (!(error instanceof NotModelled)) {
-      throw new ModelFault(before.map((run) => run.command.text), command.text, command.line, error);
+      throw new ModelFault(
+        before.map((run) => run.command.text),
+        command.text,
+        command.line,
+        error,
+      );
     }
     const [start, end] = error.span ?? [0, command.text.length];
     diagnostics.push(

@@ -29,7 +29,12 @@ export function updateRunbook(text: string, result: RunResult): string {
   return updated + text.slice(done);
 }
 
-function expectationLines(command: Command, exit: number, output: readonly string[], log: readonly LogLine[]): string[] {
+function expectationLines(
+  command: Command,
+  exit: number,
+  output: readonly string[],
+  log: readonly LogLine[],
+): string[] {
   const lines = output.map((line, index) => {
     // A blank line counts as output only between lines of output.
     const outer = line.trim() === '' && (index === 0 || output.slice(index).every((rest) => rest.trim() === ''));

@@ -14,7 +14,11 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'memhp-'));
   const files: Record<string, string | Uint8Array> = {
     'good.runbook': GOOD,
-    'latin1.runbook': Buffer.concat([Buffer.from('---\nkernel: "6.12"\ntitle: M'), Buffer.from([0xe9]), Buffer.from('\n---\n')]),
+    'latin1.runbook': Buffer.concat([
+      Buffer.from('---\nkernel: "6.12"\ntitle: M'),
+      Buffer.from([0xe9]),
+      Buffer.from('\n---\n'),
+    ]),
     'cut.runbook': Buffer.from([...Buffer.from('$ echo '), 0xe2, 0x82]),
     'binary.runbook': Uint8Array.from({ length: 4096 }, (_, at) => (at * 37) % 256),
     'large.runbook': 'x'.repeat(10_000_000),
@@ -27,9 +31,9 @@ beforeAll(() => {
     'huge.runbook': GOOD.replace('1G', '0x123456789abcdef0123456'),
     'not-a-size.runbook': GOOD.replace('1G', 'plenty'),
     'qemu.runbook': GOOD.replace('---\n$', 'qemu:\n  - -smp 2\n  - -frobnicate\n---\n$'),
-    'pipe.runbook': GOOD.replace('true', 'cat /proc/iomem | grep RAM'),
+    'pipe.runbook': GOOD.replace('true', 'cat /proc/iomem | awk 1'),
     'subshell.runbook': GOOD.replace('true', 'echo $(uname -r)'),
-    'unclosed.runbook': GOOD.replace('true', 'echo "abc'),
+    'background.runbook': GOOD.replace('true', 'sleep 9 &'),
     'machine.runbook': '---\nmachine: nowhere.tar\n---\n$ true\n',
     'loop.runbook': '---\nmachine: loop.runbook\n---\n$ true\n',
   };
@@ -77,7 +81,7 @@ const LINES: readonly (readonly string[])[] = [
   ['run', '@/qemu.runbook'],
   ['run', '--map', 'none', '@/pipe.runbook'],
   ['run', '--map', 'none', '@/subshell.runbook'],
-  ['run', '--map', 'none', '@/unclosed.runbook'],
+  ['run', '--map', 'none', '@/background.runbook'],
   ['run', '@/machine.runbook'],
   ['run', '@/loop.runbook'],
   ['demo', '--kernel', '9.9'],

@@ -1,7 +1,16 @@
 /** The real program as its own process: what only a process shows. */
 
 import { execFile, spawn } from 'node:child_process';
-import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,11 +32,14 @@ function memhp(...args: string[]): Promise<{ status: number; stdout: string; std
 test('memhp demo exits 0 and shows verdicts, maps and what to try next', { timeout: 60_000 }, async () => {
   const { status, stdout, stderr } = await memhp('demo');
   expect([status, stderr]).toEqual([0, '']);
-  for (const sign of ['before', 'after', 'ok       $ modprobe nd_pmem', 'refused  $', 'what to try next']) expect(stdout).toContain(sign);
+  for (const sign of ['before', 'after', 'ok       $ modprobe nd_pmem', 'refused  $', 'what to try next'])
+    expect(stdout).toContain(sign);
 });
 
 test('a reader that leaves early is no error', { timeout: 60_000 }, async () => {
-  const child = spawn(process.execPath, [...ARGS, 'run', '--json', 'examples/thread.md', 'examples/thread.md'], { cwd: ROOT });
+  const child = spawn(process.execPath, [...ARGS, 'run', '--json', 'examples/thread.md', 'examples/thread.md'], {
+    cwd: ROOT,
+  });
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   child.stdout.once('data', () => child.stdout.destroy());

@@ -16,7 +16,18 @@ describe('memhp run', () => {
   });
 
   test('a refusal: exit status 1, the kernel’s line, the deciding check', async () => {
-    const { status, stdout } = await runMain(80, 'run', '--map', 'none', '-c', 'modprobe nd_e820', '-c', OFFLINE_6, '--on', 'thread');
+    const { status, stdout } = await runMain(
+      80,
+      'run',
+      '--map',
+      'none',
+      '-c',
+      'modprobe nd_e820',
+      '-c',
+      OFFLINE_6,
+      '--on',
+      'thread',
+    );
     expect(status).toBe(1);
     expect(stdout).toMatch(/^refused {2}\$ echo offline/m);
     expect(stdout).toContain('sh: write error: Invalid argument');
@@ -42,16 +53,21 @@ describe('memhp run', () => {
   test('lines end within the width, output of tools aside', async () => {
     for (const width of [60, 80, 120]) {
       const { stdout } = await runMain(width, 'run', 'examples/thread.md');
-      const long = stdout.split('\n').filter((line) => line.length > width && !/^ {11}|^\w+ +(\$|\(qemu\)) /.test(line));
+      const long = stdout
+        .split('\n')
+        .filter((line) => line.length > width && !/^ {11}|^\w+ +(\$|\(qemu\)) /.test(line));
       expect(long).toEqual([]);
     }
   });
 });
 
 describe('help', () => {
-  test.each([[], ['--help'], ['run', '--help'], ['help', 'run'], ['demo', '-h'], ['codes'], ['--version']])('memhp %s %s', async (...args) => {
-    const { status, stdout, stderr } = await runMain(80, ...args);
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.replace(/\d+\.\d+\.\d+/g, 'N.N.N')).toMatchSnapshot();
-  });
+  test.each([[], ['--help'], ['run', '--help'], ['help', 'run'], ['demo', '-h'], ['codes'], ['--version']])(
+    'memhp %s %s',
+    async (...args) => {
+      const { status, stdout, stderr } = await runMain(80, ...args);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stdout.replace(/\d+\.\d+\.\d+/g, 'N.N.N')).toMatchSnapshot();
+    },
+  );
 });

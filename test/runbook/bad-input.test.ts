@@ -19,7 +19,10 @@ const RUNBOOKS: Record<string, string> = {
   'front matter is a word': '---\nkernel 6.12\n---\n$ true\n',
   'not YAML': '---\nkernel: "6.12\nmemory: 1G\n---\n$ true\n',
   'a tab for indentation': '---\nqemu:\n\t- a\n---\n$ true\n',
-  'alias bomb': `---\na: &a [x]\n${'bcdefgh'.split('').map((key, at) => `${key}: &${key} [${`*${'abcdefg'[at]},`.repeat(9)}]`).join('\n')}\nkernel: *h\n---\n$ true\n`,
+  'alias bomb': `---\na: &a [x]\n${'bcdefgh'
+    .split('')
+    .map((key, at) => `${key}: &${key} [${`*${'abcdefg'[at]},`.repeat(9)}]`)
+    .join('\n')}\nkernel: *h\n---\n$ true\n`,
   'alias as a value': '---\ntitle: &a x\nmemory: *a\n---\n$ true\n',
   'deeply nested lists': `---\nmemory: ${'['.repeat(30_000)}\n---\n$ true\n`,
   'deeply nested items': `---\n${'- '.repeat(15_000)}a\n---\n$ true\n`,

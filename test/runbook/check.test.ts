@@ -37,7 +37,20 @@ describe('expectations', () => {
 
   test('kernel lines in any order, each as often as named', () => {
     const body = '$ x\n[kernel] one\n[    1.234567] two\n';
-    expect(what(body, outcome(0, [], [[6, 'two'], [3, 'three'], [6, 'one']]))).toEqual([]);
+    expect(
+      what(
+        body,
+        outcome(
+          0,
+          [],
+          [
+            [6, 'two'],
+            [3, 'three'],
+            [6, 'one'],
+          ],
+        ),
+      ),
+    ).toEqual([]);
     expect(what('$ x\n[kernel] one\n[kernel] one\n', outcome(0, [], [[6, 'one']]))).toEqual(['log']);
   });
 

@@ -60,7 +60,15 @@ describe('transcript', () => {
   });
 
   test('a backslash takes away what a line would mean', () => {
-    expect(texts('$ x\n\\\n\\# a\n\\$ b\n\\[1]\n\\...\n...\n\\\\c\n')).toEqual(['', '# a', '$ b', '[1]', '...', '...', '\\c']);
+    expect(texts('$ x\n\\\n\\# a\n\\$ b\n\\[1]\n\\...\n...\n\\\\c\n')).toEqual([
+      '',
+      '# a',
+      '$ b',
+      '[1]',
+      '...',
+      '...',
+      '\\c',
+    ]);
   });
 
   test('brackets that ndctl prints are output', () => {
@@ -87,12 +95,14 @@ describe('transcript', () => {
   test('Windows line ends change nothing', () => {
     const unix = parseRunbook(`${HEADER}$ a\nb\n[3]\n\n$ c\n`, 'book').book.commands;
     const windows = parseRunbook(`${HEADER}$ a\nb\n[3]\n\n$ c\n`.replaceAll('\n', '\r\n'), 'book').book.commands;
-    const plain = (list: typeof unix) => list.map(({ text, expected, exit, line }) => [text, expected.length, exit?.value, line]);
+    const plain = (list: typeof unix) =>
+      list.map(({ text, expected, exit, line }) => [text, expected.length, exit?.value, line]);
     expect(plain(windows)).toEqual(plain(unix));
   });
 
   test('a Markdown page: only console blocks are played', () => {
-    const page = '# Title\n\n```console\n---\nmemory: 1G\n---\n$ a\nout\n```\n\nprose\n\n```sh\n$ no\n```\n\n~~~console\n$ b\n~~~\n';
+    const page =
+      '# Title\n\n```console\n---\nmemory: 1G\n---\n$ a\nout\n```\n\nprose\n\n```sh\n$ no\n```\n\n~~~console\n$ b\n~~~\n';
     const { book, diagnostics } = parseRunbook(page, 'page.md');
     expect(diagnostics).toEqual([]);
     expect(book.header.memory?.value).toBe('1G');

@@ -8,7 +8,13 @@ import type { CommandResult } from '../../src/tools/command-result.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
 
 const point = { file: 'mm/x.c', fn: 'f', condition: 'it holds' };
-const result = (given: Partial<CommandResult>): CommandResult => ({ exit: 0, output: [], log: [], depends: [], ...given });
+const result = (given: Partial<CommandResult>): CommandResult => ({
+  exit: 0,
+  output: [],
+  log: [],
+  depends: [],
+  ...given,
+});
 
 /** Tools that answer by the first word; enough to see how runbooks are judged, whatever the model does. */
 const tools: PlayTools = {
@@ -133,7 +139,8 @@ describe('--update', () => {
   });
 
   test('what it writes is as expected the next time, and stays', () => {
-    const body = '$ lines\n$ echo \\# x\n$ false\n[0]\n(qemu) bad\n$ probe\nx\n$ echo a \\\n> b\n$ info\n[kernel] other\n';
+    const body =
+      '$ lines\n$ echo \\# x\n$ false\n[0]\n(qemu) bad\n$ probe\nx\n$ echo a \\\n> b\n$ info\n[kernel] other\n';
     const once = update(body);
     expect(verdicts(once).filter((verdict) => verdict.endsWith('!'))).toEqual([]);
     expect(status(once)).toBe(0);

@@ -7,7 +7,13 @@ describe('drawing a diagnostic', () => {
   const source = sourceText('a.runbook', '---\nkernal: 6.12\n---\n');
 
   test('place, line, carets, label, help', () => {
-    const one = diagnostic('MHP0012', 'no key `kernal`', source, { start: 4, end: 10 }, { label: 'did you mean `kernel`?', help: 'keys are kernel, memory' });
+    const one = diagnostic(
+      'MHP0012',
+      'no key `kernal`',
+      source,
+      { start: 4, end: 10 },
+      { label: 'did you mean `kernel`?', help: 'keys are kernel, memory' },
+    );
     expect(renderDiagnostics([one])).toEqual([
       'error[MHP0012]: no key `kernal`',
       ' --> a.runbook:2:1',
@@ -27,7 +33,9 @@ describe('drawing a diagnostic', () => {
   });
 
   test('source order, at most twenty, then a count', () => {
-    const many = Array.from({ length: 25 }, (_, at) => diagnostic('MHP0030', `n${24 - at}`, source, { start: 24 - at, end: 25 - at }));
+    const many = Array.from({ length: 25 }, (_, at) =>
+      diagnostic('MHP0030', `n${24 - at}`, source, { start: 24 - at, end: 25 - at }),
+    );
     const lines = renderDiagnostics(many);
     expect(lines[0]).toBe('error[MHP0030]: n0');
     expect(lines.filter((line) => line.startsWith('error'))).toHaveLength(20);
