@@ -186,6 +186,8 @@ function readObjects(all: readonly Argument[]): ReadonlyMap<string, QemuBackend>
   for (const argument of all) {
     const options = parseKeyval(argument.value, 'qom-type');
     if (typeof options === 'string') complain(argument, options);
+    const id = optionValue(options, 'id');
+    if (id !== undefined && state.backends.has(id)) complain(argument, `Duplicate ID '${id}' for object`);
     const made = makeBackend(state as QemuState, options, "Parameter 'size' expects a size value");
     if ('unmodelled' in made) complain(argument, `memhp does not model ${made.unmodelled}`, 'write memory-backend-ram,id=ID,size=SIZE', false);
     if (refused(made)) complain(argument, made.error);

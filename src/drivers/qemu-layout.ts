@@ -81,16 +81,10 @@ const FSEG_TABLE_LIMIT = 600;
 /** An SMBIOS memory device structure stands for this much. */
 const SMBIOS_DIMM = 16 * GiB;
 
-/** Bytes of the SMBIOS structures, fitted to SeaBIOS's own placement. */
+/** Bytes of the SMBIOS structures: one for each socket and each DIMM they are made up of, one for each part of RAM. */
 function smbiosBytes(input: FirmwareInput): number {
   const dimms = Math.ceil(input.ramSize / SMBIOS_DIMM);
-  const twoDigits = Math.max(0, dimms - 10) + Math.max(0, input.sockets - 10);
-  return 375 + 65 * (input.sockets - 1) + 53 * (dimms - 1) + (input.aboveFourGiB ? 33 : 0) + twoDigits;
-}
-
-/** Bytes of the MP table: an entry for each socket. */
-function mptableBytes(input: FirmwareInput): number {
-  return 192 + 20 * input.sockets;
+  return 376 + 65 * (input.sockets - 1) + 53 * (dimms - 1) + (input.aboveFourGiB ? 33 : 0) + Math.max(0, dimms - 10);
 }
 
 /** Bytes of all ACPI tables, within about 100: QEMU's own warning told the terms. Exact only where padding decides. */
@@ -101,13 +95,11 @@ function acpiBytes(input: FirmwareInput): number {
 
 /**
  * Bytes at the end of low RAM that SeaBIOS reserves: padded ACPI tables, a page for NVDIMM calls, and the SMBIOS
- * and MP tables when they have outgrown the low area.
+ * structures when they have outgrown the low area.
  */
 export function firmwareReservedBytes(input: FirmwareInput): number {
   const tables = alignUp(acpiBytes(input), ACPI_TABLE_PAD);
-  let outgrown = 0;
-  if (smbiosBytes(input) > FSEG_TABLE_LIMIT) outgrown += smbiosBytes(input);
-  if (mptableBytes(input) > FSEG_TABLE_LIMIT) outgrown += mptableBytes(input);
+  const outgrown = smbiosBytes(input) > FSEG_TABLE_LIMIT ? smbiosBytes(input) : 0;
   return tables + alignUp(outgrown, PAGE) + (input.nvdimm && input.slots > 0 ? PAGE : 0);
 }
 

@@ -40,8 +40,7 @@ export function readMemoryOption(text: string): MemoryOption | MemoryComplaint {
     if (option.name === 'slots') continue;
     const size = parseQemuSize(option.value);
     if (typeof size === 'string') {
-      const message = size === 'range' ? `Value '${option.value}' is too large for parameter '${option.name}'` : NOT_A_SIZE(option.name);
-      return { message, help: sizeHelp(option), span: option, atOption: true };
+      return { message: NOT_A_SIZE(option.name), help: sizeHelp(option), span: option, atOption: true };
     }
     sizes[option.name] = size.value;
   }

@@ -102,8 +102,13 @@ export function plugDevice(state: QemuState, request: PlugRequest): QemuOutcome 
   if (backendInUse(state, backend.id)) return fail(`can't use already busy memdev: ${backend.id}`);
   const nodes = state.machine.nodes.length;
   if (nodes > 0 ? request.node >= nodes : request.node !== 0) {
-    const what = driver === 'virtio-mem-pci' ? 'node property' : 'DIMM property node';
-    return fail(`'${what} has value ${request.node}' which exceeds the number of numa nodes: ${nodes || 1}`);
+    const most = `the number of numa nodes: ${nodes || 1}`;
+    // The missing space is QEMU's.
+    if (driver === 'virtio-mem-pci') return fail(`'node' property has value '${request.node}', which exceeds${most}`);
+    return fail(`'DIMM property node has value ${request.node}' which exceeds ${most}`);
+  }
+  if (request.requestedSize % request.blockSize !== 0) {
+    return fail(`'requested-size' property has to be multiples of 'block-size' (${hexOf(request.blockSize)})`);
   }
   const { node, hotplugged, blockSize, requestedSize } = request;
   const device: QemuMemoryDevice = {

@@ -21,7 +21,7 @@ export function readSmp(text: string | undefined): QemuSmp | { readonly error: s
   for (const { name } of options) {
     if (!NAMES.includes(name)) return { error: `Invalid parameter '${name}'` };
     const value = parseUint64(optionValue(options, name) as string);
-    if (value === undefined || value > 1_000_000n) return { error: `Parameter '${name}' expects a number` };
+    if (value === undefined || value > 1_000_000n) return { error: `Parameter 'smp.${name}' expects integer` };
     given[name] = Number(value);
   }
   let { cpus = 0, maxcpus: maxCpus = 0, sockets = 0, dies = 0, cores = 0, threads = 0 } = given;

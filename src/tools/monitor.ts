@@ -137,11 +137,9 @@ function help(args: string): string[] {
 
 function objectAdd(state: QemuState, args: string): MonitorAnswer {
   if (args === '') return { state, output: usage('object_add', 'string expected') };
+  if (/(^|,)(help|\?)(,|$)/.test(args)) throw notModelled('the list of object types and properties', args, args);
   const options = parseKeyval(args, 'qom-type');
   if (typeof options === 'string') return { state, output: errorLines(options) };
-  if (options.some((option) => option.value === 'help' && option.name === 'qom-type') || /(^|,)(help|\?)$/.test(args)) {
-    throw notModelled('the list of object types and properties', args, 'help');
-  }
   const made = makeBackend(state, options, "Parameter 'size' expects size");
   if ('unmodelled' in made) throw notModelled(made.unmodelled, args, args);
   if (refused(made)) return { state, output: errorLines(made.error) };

@@ -25,7 +25,7 @@ function tables(memory: Buffer): Map<string, Buffer[]> {
   return found;
 }
 
-export function readFirmware(log: string, memory: Buffer, _base: number): RecordedFirmware {
+export function readFirmware(log: string, memory: Buffer): RecordedFirmware {
   const e820 = [...log.matchAll(/^ +\d+: (\w+) - (\w+) = (\d+) \w+/gm)].map((m) => {
     return `${hex(parseInt(m[1]!, 16))} ${hex(parseInt(m[2]!, 16))} ${m[3]}`;
   });
@@ -50,6 +50,8 @@ export function readFirmware(log: string, memory: Buffer, _base: number): Record
       if ((!dword && !qword) || code[at + 4] !== 0x0c) continue;
       const start = dword ? BigInt(code.readUInt32LE(at + 10)) : code.readBigUInt64LE(at + 14);
       const last = dword ? BigInt(code.readUInt32LE(at + 14)) : code.readBigUInt64LE(at + 22);
+      // Not windows: the template of the hotplug method, and the bridge's own configuration space.
+      if (start === 0n || start === 0xb0000000n) continue;
       if (last > start) windows.push(`${hex(start)} ${hex(last + 1n)}`);
     }
   }

@@ -32,6 +32,9 @@ export class RealQemu {
     this.#process = process;
     this.#socket = socket;
     socket.setEncoding('utf8');
+    socket.on('close', () => {
+      for (const answer of this.#waiting.splice(0)) answer({ error: { desc: 'QEMU has ended' } });
+    });
     socket.on('data', (text: string) => {
       this.#buffer += text;
       for (let at = this.#buffer.indexOf('\n'); at >= 0; at = this.#buffer.indexOf('\n')) {
@@ -54,8 +57,9 @@ export class RealQemu {
       if (child.exitCode !== null) throw new Error(`${args.join(' ')}: ${stderr}`);
       await pause(20);
     }
-    const socket = connect(path);
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    const socket = await connectTo(path).catch(() => {
+      throw new Error(`${args.join(' ')}: ${stderr}`);
+    });
     child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     const qemu = new RealQemu(child, socket);
     await qemu.execute('qmp_capabilities');
@@ -78,7 +82,23 @@ export class RealQemu {
   async stop(): Promise<void> {
     this.#socket.destroy();
     this.#process.kill('SIGKILL');
-    await new Promise((resolve) => this.#process.once('exit', resolve));
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      await new Promise((resolve) => this.#process.once('exit', resolve));
+    }
+  }
+}
+
+/** The socket's file is there a moment before QEMU listens. */
+async function connectTo(path: string): Promise<Socket> {
+  for (let attempt = 0; ; attempt++) {
+    const socket = connect(path);
+    try {
+      await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+      return socket;
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await pause(20);
+    }
   }
 }
 
@@ -87,7 +107,7 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 /** Lets SeaBIOS run to its end and returns its e820 map and the guest memory that holds the ACPI tables. */
-export async function firmwareOf(args: readonly string[]): Promise<{ log: string; lowReserved: Buffer; base: number }> {
+export async function firmwareOf(args: readonly string[]): Promise<{ log: string; lowReserved: Buffer }> {
   const folder = mkdtempSync(join(tmpdir(), 'seabios-'));
   const logPath = join(folder, 'log');
   const qemu = await RealQemu.start([
@@ -104,7 +124,7 @@ export async function firmwareOf(args: readonly string[]): Promise<{ log: string
       .find(([start, end]) => start > 0x100000 && end <= 0xb0000000 && start < 0xb0000000) ?? [0, 0];
     const file = join(folder, 'memory');
     await qemu.execute('pmemsave', { val: range[0], size: range[1] - range[0], filename: file });
-    return { log, lowReserved: readFileSync(file), base: range[0] };
+    return { log, lowReserved: readFileSync(file) };
   } finally {
     await qemu.stop();
     rmSync(folder, { recursive: true, force: true });

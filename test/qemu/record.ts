@@ -35,8 +35,13 @@ if (wanted('refused')) {
 if (wanted('firmware')) {
   const rows: unknown[] = [];
   for (const args of MACHINES) {
-    const { log, lowReserved, base } = await firmwareOf(args);
-    rows.push({ args, ...readFirmware(log, lowReserved, base) });
+    try {
+      const { log, lowReserved } = await firmwareOf(args);
+      rows.push({ args, ...readFirmware(log, lowReserved) });
+    } catch (error) {
+      console.error(`${args.join(' ')}: ${String(error)}`);
+      process.exitCode = 1;
+    }
   }
   save('firmware', rows);
 }
