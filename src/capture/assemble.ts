@@ -64,6 +64,13 @@ function estimateBlockSize(part: CapturedPart): { blockSizeBytes?: number; block
   return { blockSizeBytes: 2 ** Math.ceil(Math.log2(each)), blockSizeFrom: 'estimated' };
 }
 
+/** Nodes that say they have memory and that no block names: the record of blocks is incomplete, or the kernel's own. */
+function nodesWithoutBlocks({ blocks, nodes }: CapturedPart): number[] {
+  const linked = new Set(blocks?.flatMap((run) => run.nodes ?? []));
+  if (linked.size === 0) return [];
+  return (nodes ?? []).filter(({ nid, memTotal }) => (memTotal ?? 0) > 0 && !linked.has(nid)).map(({ nid }) => nid);
+}
+
 /** What a reader of the report must not take for granted. */
 function unknownOf(part: CapturedPart): string[] {
   const unknown: string[] = [];
@@ -80,6 +87,12 @@ function unknownOf(part: CapturedPart): string[] {
   else {
     if (part.blocks.every((run) => run.state === 'unknown')) unknown.push('whether the blocks are online or offline');
     if (part.blocks.every((run) => run.zones === undefined)) unknown.push('the zones of the blocks (no valid_zones)');
+    const bare = nodesWithoutBlocks(part);
+    if (bare.length > 0) {
+      unknown.push(
+        `the blocks of node${bare.length === 1 ? '' : 's'} ${bare.join(', ')}: memory there, but no block links it`,
+      );
+    }
     if (part.blocks.every((run) => run.nodes === undefined))
       unknown.push('the NUMA nodes of the blocks (no node links)');
   }

@@ -3,6 +3,7 @@
 import { countBlocks } from './block-runs.ts';
 import type { CaptureNote } from './capture-error.ts';
 import type {
+  BlockState,
   CapturedDevice,
   CapturedMachine,
   CapturedNode,
@@ -53,7 +54,7 @@ export interface BlockReport {
   readonly last: number;
   readonly start: number | undefined;
   readonly size: number | undefined;
-  readonly state: string;
+  readonly state: BlockState;
   readonly zones: string | undefined;
   readonly nodes: readonly number[] | undefined;
 }

@@ -1,10 +1,11 @@
 /** A captured machine as one to boot: what firmware must have said for the machine to be what it is. */
 
 import type { BootInput, E820Entry, E820Type, SratMemory } from '../kernel/boot/boot-map.ts';
+import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { archFromText } from './captured-profile.ts';
 import type { BlockState, CapturedMachine, CapturedResource } from './captured-machine.ts';
 import { layoutOf, type MachineLayout } from './machine-layout.ts';
-import { sizeText, memText } from './finding.ts';
+import { memText, overlapping, sizeText } from './finding.ts';
 
 export interface CapturedBlockState {
   readonly first: number;
@@ -44,8 +45,10 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   const layout = layoutOf(machine);
   if (layout.from === undefined || layout.from === 'device list') return undefined;
   const assumed = [...layout.assumed];
-  if (machine.bootInput !== undefined && layout.from === 'firmware map')
+  if (machine.bootInput !== undefined) {
+    addedSince(layout, machine.bootInput.e820, assumed);
     return described(layout, machine.bootInput, assumed);
+  }
   const { e820, pciWindows } = firmwareOf(layout, assumed);
   if (!e820.some(({ type }) => type === 'ram')) return undefined;
   const srat = machine.srat ?? sratFromBlocks(layout, e820, assumed);
@@ -53,8 +56,8 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   if (machine.hypervisor === undefined)
     assumed.push('nothing says whether this is a virtual machine; bare metal is taken');
   // What memmap= and mem= did is in /proc/iomem already: applied again it would be taken away twice.
-  const applied = layout.from === 'iomem' && machine.cmdline !== undefined;
-  const cmdline = applied ? withoutMapOptions(machine.cmdline as string, assumed) : (machine.cmdline ?? '');
+  const given = machine.cmdline ?? '';
+  const cmdline = layout.from === 'iomem' && !hasFirmwareMap(machine) ? withoutMapOptions(given, assumed) : given;
   const windows = pciWindows.length === 0 ? {} : { pciWindows };
   return described(layout, { e820, cmdline, srat, hypervisor: machine.hypervisor ?? false, ...windows }, assumed);
 }
@@ -74,13 +77,41 @@ function described(layout: MachineLayout, boot: BootInput, assumed: readonly str
 }
 
 function archNameOf(machine: CapturedMachine): string {
-  return machine.arch ?? archFromText(machine.kernelRelease ?? '') ?? 'x86_64';
+  const name = machine.arch ?? archFromText(machine.kernelRelease ?? '') ?? 'x86_64';
+  return Object.hasOwn(ARCHITECTURES, name) ? name : 'x86_64';
+}
+
+function hasFirmwareMap(machine: CapturedMachine): boolean {
+  return machine.e820?.some(({ type }) => type === 'ram') === true;
+}
+
+/** System RAM the firmware's map does not have came after boot: it is named, not built. */
+function addedSince(layout: MachineLayout, e820: readonly E820Entry[], assumed: string[]): void {
+  if (layout.from !== 'iomem') return;
+  const firmware = e820.filter(({ type }) => type === 'ram').sort((a, b) => a.start - b.start);
+  for (const range of layout.ram) {
+    let at = range.start;
+    for (const entry of [...overlapping(firmware, range.start, range.end), { start: range.end, end: range.end }]) {
+      if (entry.start > at) {
+        const gap = { start: at, end: entry.start };
+        assumed.push(
+          `${range.label} ${memText(gap)} (${sizeText(gap.end - gap.start)}) is not in the ` +
+            `firmware's map: it was added later and is not there after boot`,
+        );
+      }
+      at = Math.max(at, entry.end);
+    }
+  }
 }
 
 /** The map as firmware gave it, or as it can be read back from what the kernel made of it. */
 function firmwareOf(layout: MachineLayout, assumed: string[]): { e820: E820Entry[]; pciWindows: CapturedResource[] } {
   const pciWindows = layout.from === 'iomem' ? layout.resources.filter(({ name }) => name.startsWith('PCI Bus')) : [];
-  if (layout.from === 'firmware map') return { e820: [...(layout.machine.e820 as E820Entry[])], pciWindows };
+  if (hasFirmwareMap(layout.machine)) {
+    const recorded = layout.machine.e820 as readonly E820Entry[];
+    addedSince(layout, recorded, assumed);
+    return { e820: [...recorded], pciWindows };
+  }
   if (layout.from === 'blocks') {
     assumed.push('no address map was recorded: every block is taken to be RAM from end to end');
     const offline = layout.machine.blocks?.every(({ state }) => state === 'offline') === true;

@@ -1,13 +1,12 @@
 /** The JSON of `memhp inspect`. */
 
+import { INSPECT_SCHEMA, type InspectDocument } from './inspect-document.ts';
 import type { CaptureError } from '../capture/capture-error.ts';
 import type { Finding } from '../capture/finding.ts';
 import type { MachineReport } from '../capture/inspect-report.ts';
 
-export const INSPECT_SCHEMA = 'memhp/inspect/1';
-
 /** Ranges are `start` and `size` in bytes, whole numbers below 2^53; what is not known is null. */
-export function inspectJson(machines: readonly MachineReport[], errors: readonly CaptureError[]): object {
+export function inspectJson(machines: readonly MachineReport[], errors: readonly CaptureError[]): InspectDocument {
   return {
     schema: INSPECT_SCHEMA,
     machines: machines.map(machineJson),
@@ -20,12 +19,12 @@ export function inspectJson(machines: readonly MachineReport[], errors: readonly
   };
 }
 
-function machineJson(report: MachineReport): object {
+function machineJson(report: MachineReport): InspectDocument['machines'][number] {
   const orNull = <T>(value: T | undefined): T | null => value ?? null;
   const { totals } = report;
   return {
     name: report.name,
-    sources: report.sources,
+    sources: [...report.sources],
     arch: report.arch,
     kernel: { release: orNull(report.kernelRelease), profile: report.profile },
     cmdline: orNull(report.cmdline),
@@ -45,7 +44,7 @@ function machineJson(report: MachineReport): object {
       offline: orNull(totals.offline),
       memmap: orNull(totals.memmap),
     },
-    segments: report.segments,
+    segments: [...report.segments],
     blocks: report.blocks.map((run) => ({
       first: run.first,
       last: run.last,
@@ -53,7 +52,7 @@ function machineJson(report: MachineReport): object {
       size: orNull(run.size),
       state: run.state,
       zones: orNull(run.zones),
-      nodes: orNull(run.nodes),
+      nodes: run.nodes === undefined ? null : [...run.nodes],
     })),
     blocksInferred: report.blocksInferred,
     nodes: report.nodes.map(({ nid, memTotal }) => ({ nid, memTotal: orNull(memTotal) })),
@@ -66,13 +65,14 @@ function machineJson(report: MachineReport): object {
     })),
     findings: report.findings.map(findingJson),
     findingsOmitted: report.findingsOmitted,
-    notes: report.notes,
-    unknown: report.unknown,
-    assumed: report.assumed,
+    notes: [...report.notes],
+    unknown: [...report.unknown],
+    assumed: [...report.assumed],
   };
 }
 
-function findingJson({ code, severity, range, text, refuses, values }: Finding): object {
+function findingJson(finding: Finding): InspectDocument['machines'][number]['findings'][number] {
+  const { code, severity, range, text, refuses, values } = finding;
   return {
     code,
     severity,

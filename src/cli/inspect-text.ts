@@ -74,8 +74,8 @@ function headLines(report: MachineReport, width: number): string[] {
     report.blockSize === undefined
       ? 'block size not known'
       : `blocks of ${sizeText(report.blockSize)}${from[report.blockSizeFrom ?? 'recorded']}`;
-  const sizes =
-    `sections of ${sizeText(report.sectionSize)}, sub-sections of ${sizeText(report.subsectionSize)}, ` + `${blocks}`;
+  const units = `sections of ${sizeText(report.sectionSize)}, sub-sections of ${sizeText(report.subsectionSize)}`;
+  const sizes = `${units}, ${blocks}`;
   return [
     ...report.sources.flatMap(({ says }) => item(printable(says), width)),
     ...wrapText(`${report.arch}, ${printable(kernel)}; ${sizes}`, width - 2).map((line) => `  ${line}`),

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
+import { inspectDocument, inspectJsonSchema } from '../../src/cli/inspect-document.ts';
 import { inspectJson } from '../../src/cli/inspect-json.ts';
 import { inspectLines } from '../../src/cli/inspect-text.ts';
 
@@ -21,6 +22,23 @@ for (const file of readdirSync(SAMPLES).sort()) {
     expect(text.replaceAll(SAMPLES, '')).toMatchSnapshot();
   });
 }
+
+test('the JSON is what its published schema says', async () => {
+  for (const file of readdirSync(SAMPLES)) {
+    const { machines, errors } = inspect([SAMPLES + file, `${SAMPLES}absent.txt`]);
+    const json: unknown = JSON.parse(
+      JSON.stringify(
+        inspectJson(
+          machines.map(({ report }) => report),
+          errors,
+        ),
+      ),
+    );
+    expect(inspectDocument.safeParse(json).error).toBeUndefined();
+  }
+  const published = fileURLToPath(new URL('../../docs/schema/memhp-inspect-1.json', import.meta.url));
+  await expect(`${JSON.stringify(inspectJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(published);
+});
 
 test('gzip and bzip2 of one archive give one report', () => {
   const [gzip, bzip2] = ['numa.tar.gz', 'numa.tar.bz2'].map((file) => {
