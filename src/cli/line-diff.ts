@@ -17,16 +17,17 @@ export function diffLines(expected: readonly string[], actual: readonly string[]
   const most = Math.min(expected.length, actual.length) - head;
   while (tail < most && same(expected.length - 1 - tail, actual.length - 1 - tail)) tail++;
 
-  const lines: DiffLine[] = actual.slice(0, head).map((text) => ({ sign: ' ', text }));
-  const [rows, columns] = [expected.length - tail - head, actual.length - tail - head];
-  if (rows * columns <= CELL_LIMIT)
-    lines.push(...middle(expected.slice(head, head + rows), actual.slice(head, head + columns)));
-  else {
-    for (const text of expected.slice(head, head + rows)) lines.push({ sign: '-', text });
-    for (const text of actual.slice(head, head + columns)) lines.push({ sign: '+', text });
-  }
-  for (const text of actual.slice(actual.length - tail)) lines.push({ sign: ' ', text });
-  return lines;
+  const common = (text: string): DiffLine => ({ sign: ' ', text });
+  const removed = expected.slice(head, expected.length - tail);
+  const added = actual.slice(head, actual.length - tail);
+  const changed =
+    removed.length * added.length <= CELL_LIMIT
+      ? middle(removed, added)
+      : [
+          ...removed.map((text): DiffLine => ({ sign: '-', text })),
+          ...added.map((text): DiffLine => ({ sign: '+', text })),
+        ];
+  return [...actual.slice(0, head).map(common), ...changed, ...actual.slice(actual.length - tail).map(common)];
 }
 
 function middle(expected: readonly string[], actual: readonly string[]): DiffLine[] {

@@ -15,6 +15,8 @@ import type { Terminal } from './terminal.ts';
 
 /** Output lines drawn per command before the rest is counted; `--json` has all. */
 const OUTPUT_LIMIT = 120;
+/** Comment lines drawn above a command: the nearest. */
+const COMMENT_LIMIT = 40;
 /** Columns before a command: the verdict. */
 const TAG = 9;
 /** Columns before a command's output. */
@@ -101,7 +103,7 @@ function commandLines(
   const ink = verdict === 'refused' && !run.unexpected ? 'open' : TAG_INK[verdict];
   const tag = style[ink](TAG_WORD[verdict].padEnd(TAG));
   const margin = ' '.repeat(TAG);
-  const lines = command.comments.flatMap((comment) =>
+  const lines = command.comments.slice(-COMMENT_LIMIT).flatMap((comment) =>
     indented(printable(comment), width, `${margin}# `, `${margin}# `).map(style.faint),
   );
   lines.push(`${tag}${style.faint(prompt)} ${style.bold(printable(command.text))}`);

@@ -67,21 +67,38 @@ function sortExpected(command: Command, outcome: Outcome): { text: ExpectedLine[
   return { text, log };
 }
 
-function same(expected: string, actual: string): boolean {
-  return expected.trimEnd() === actual.trimEnd() || expected.trimEnd() === actual.trimEnd().replace(STAMPED, TIMELESS);
+/** Lines as they are compared: spaces at the end removed, and once more without the time a kernel line carries. */
+class Comparable {
+  readonly #plain: readonly string[];
+  readonly #timeless: readonly string[];
+
+  constructor(actual: readonly string[]) {
+    this.#plain = actual.map((line) => line.trimEnd());
+    this.#timeless = this.#plain.map((line) => line.replace(STAMPED, TIMELESS));
+  }
+
+  same(expected: string, line: number): boolean {
+    return expected === this.#plain[line] || expected === this.#timeless[line];
+  }
+}
+
+function trimmed(expected: readonly ExpectedLine[]): (string | undefined)[] {
+  return expected.map((line) => (line.kind === 'text' ? line.text.trimEnd() : undefined));
 }
 
 /** Whether the lines match, `...` standing for any run of lines. Linear but for back-tracking to the last `...`. */
 export function matches(expected: readonly ExpectedLine[], actual: readonly string[]): boolean {
+  const wanted = trimmed(expected);
+  const comparable = new Comparable(actual);
   let at = 0;
   let resume = -1;
   let resumeAt = 0;
   for (let line = 0; line < actual.length;) {
-    const want = expected[at];
-    if (want?.kind === 'any') {
+    const want = wanted[at];
+    if (expected[at]?.kind === 'any') {
       resume = ++at;
       resumeAt = line;
-    } else if (want?.kind === 'text' && same(want.text, actual[line]!)) {
+    } else if (want !== undefined && comparable.same(want, line)) {
       at++;
       line++;
     } else if (resume >= 0) {
@@ -96,9 +113,10 @@ export function matches(expected: readonly ExpectedLine[], actual: readonly stri
 }
 
 function firstMismatch(expected: readonly ExpectedLine[], actual: readonly string[]): number {
+  const comparable = new Comparable(actual);
   let line = 0;
-  for (const want of expected) {
-    if (want.kind !== 'text' || line >= actual.length || !same(want.text, actual[line]!)) break;
+  for (const want of trimmed(expected)) {
+    if (want === undefined || line >= actual.length || !comparable.same(want, line)) break;
     line++;
   }
   return line;
