@@ -1,6 +1,6 @@
 /** The table of memory blocks: what sysfs shows as memoryN. */
 
-import { CowPages, type CowPage } from './cow-pages.ts';
+import { CowPages, type CowPage, type CowSnapshot } from './cow-pages.ts';
 import type { ZoneIndex } from './boot/boot-map.ts';
 import type { Nid } from './units.ts';
 
@@ -64,7 +64,7 @@ export interface MemoryBlock {
 }
 
 export interface BlockSnapshot {
-  readonly pages: readonly (BlockPage | undefined)[];
+  readonly pages: CowSnapshot<BlockPage>;
   readonly extraNodes: ReadonlyMap<number, readonly Nid[]>;
 }
 
@@ -170,11 +170,9 @@ export class BlockTable {
 
   /** Ids of existing blocks, ascending. */
   *ids(): Generator<number> {
-    for (let i = 0; i < this.#pages.length; i++) {
-      const page = this.#pages.get(i);
-      if (page === undefined) continue;
+    for (const [index, page] of this.#pages.entries()) {
       for (let at = 0; at < BLOCKS_PER_PAGE; at++) {
-        if (page.state[at] !== MEM_ABSENT) yield i * BLOCKS_PER_PAGE + at;
+        if (page.state[at] !== MEM_ABSENT) yield index * BLOCKS_PER_PAGE + at;
       }
     }
   }

@@ -1,6 +1,7 @@
 /** All state of one kernel's memory core, and what the rest of the model asks of it. */
 
 import { BlockTable, type BlockSnapshot } from './block-table.ts';
+import type { CowSnapshot } from './cow-pages.ts';
 import type { Explain } from './explain.ts';
 import { appendLog, type LogLevel, type LogTail } from './log.ts';
 import type { MemoryGroup } from './memory-group.ts';
@@ -50,7 +51,7 @@ export interface KernelFields {
 
 export interface KernelSnapshot {
   readonly fields: KernelFields;
-  readonly sections: readonly (SectionRoot | undefined)[];
+  readonly sections: CowSnapshot<SectionRoot>;
   readonly blocks: BlockSnapshot;
 }
 

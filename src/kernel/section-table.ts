@@ -1,6 +1,6 @@
 /** The table of memory sections: flags and sub-section map of each, two levels deep as SPARSEMEM_EXTREME. */
 
-import { CowPages, type CowPage } from './cow-pages.ts';
+import { CowPages, type CowPage, type CowSnapshot } from './cow-pages.ts';
 import type { ArchConstants } from './profile/arch.ts';
 import type { Pfn } from './units.ts';
 
@@ -191,10 +191,7 @@ export class SectionTable {
 
   /** Allocated roots, ascending: [number of the root's first section, root]. */
   *roots(): Generator<[firstSection: number, root: SectionRoot]> {
-    for (let i = 0; i < this.#roots.length; i++) {
-      const root = this.#roots.get(i);
-      if (root !== undefined) yield [i * this.sectionsPerRoot, root];
-    }
+    for (const [index, root] of this.#roots.entries()) yield [index * this.sectionsPerRoot, root];
   }
 
   /** Present sections as runs of equal ones; neighbouring shared roots are told apart once. */
@@ -226,11 +223,11 @@ export class SectionTable {
     return runs;
   }
 
-  snapshot(): readonly (SectionRoot | undefined)[] {
+  snapshot(): CowSnapshot<SectionRoot> {
     return this.#roots.snapshot();
   }
 
-  restore(roots: readonly (SectionRoot | undefined)[]): void {
+  restore(roots: CowSnapshot<SectionRoot>): void {
     this.#roots.restore(roots);
   }
 
