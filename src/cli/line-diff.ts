@@ -64,7 +64,7 @@ function middle(expected: readonly string[], actual: readonly string[]): DiffLin
 /** Takes `...` out of a diff: added lines beside it are what it stands for. */
 export function withoutWildcards(lines: readonly DiffLine[]): DiffLine[] {
   const kept: DiffLine[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     let end = at;
     while (end < lines.length && lines[end]!.sign !== ' ') end++;
     const hunk = lines.slice(at, end);

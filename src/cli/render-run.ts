@@ -103,9 +103,9 @@ function commandLines(
   const ink = verdict === 'refused' && !run.unexpected ? 'open' : TAG_INK[verdict];
   const tag = style[ink](TAG_WORD[verdict].padEnd(TAG));
   const margin = ' '.repeat(TAG);
-  const lines = command.comments.slice(-COMMENT_LIMIT).flatMap((comment) =>
-    indented(printable(comment), width, `${margin}# `, `${margin}# `).map(style.faint),
-  );
+  const lines = command.comments
+    .slice(-COMMENT_LIMIT)
+    .flatMap((comment) => indented(printable(comment), width, `${margin}# `, `${margin}# `).map(style.faint));
   lines.push(`${tag}${style.faint(prompt)} ${style.bold(printable(command.text))}`);
 
   const diff = run.differences.find((one) => one.what === 'output');

@@ -82,7 +82,11 @@ export async function run(files: readonly string[], options: RunOptions): Promis
   if (options.json === true) printJson(runJson(played, status));
   else played.forEach((one, index) => printRun(one, options, index > 0));
   const diagnostics = played.flatMap((one) => one.diagnostics);
-  if (diagnostics.length > 0) printDiagnostics(diagnostics, options.color);
+  if (diagnostics.length > 0) {
+    // Apart from the results, where both go to one terminal.
+    if (played.some((one) => one.result !== undefined)) printErrors(['']);
+    printDiagnostics(diagnostics, options.color);
+  }
   return status;
 }
 

@@ -8,14 +8,32 @@ import { updateRunbook } from '../../src/runbook/update.ts';
 
 /** Lines that mean something in a runbook, and some that do not. */
 const line = fc.oneof(
-  fc.constantFrom('---', '$ a', '$ b \\', '(qemu) c', '[1]', '[x]', '...', '# d', '', ' ', '\\', '[kernel] e', '$', 'f'),
+  fc.constantFrom(
+    '---',
+    '$ a',
+    '$ b \\',
+    '(qemu) c',
+    '[1]',
+    '[x]',
+    '...',
+    '# d',
+    '',
+    ' ',
+    '\\',
+    '[kernel] e',
+    '$',
+    'f',
+  ),
   fc.constantFrom('[    1.000000] g', '```console', '```', 'kernel: 6.12', 'memory: [', 'qemu: *x', '\ufeff---', '> h'),
   fc.string({ maxLength: 12 }),
 );
 const text = fc
   .tuple(fc.array(line, { maxLength: 25 }), fc.constantFrom('\n', '\r\n'))
   .map(([lines, eol]) => lines.join(eol));
-const output = fc.array(line.map((one) => one.replace(/[\r\n]/g, '')), { maxLength: 8 });
+const output = fc.array(
+  line.map((one) => one.replace(/[\r\n]/g, '')),
+  { maxLength: 8 },
+);
 
 test('any text parses to commands or diagnostics, whose spans lie within it', () => {
   fc.assert(
