@@ -5,7 +5,9 @@ import { ZONE_MOVABLE } from '../kernel/boot/boot-map.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Nid } from '../kernel/units.ts';
 import { populatedZone, type PgData } from '../kernel/zone.ts';
-import { directory, dynamicDirectory, link, readOnly, type DirectoryEntry, type Entry } from './entries.ts';
+import {
+  directory, dynamicDirectory, link, readOnly, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry,
+} from './entries.ts';
 import { blockIdOf } from './memory-files.ts';
 
 /** Numbers as the kernel prints a bitmap: `0-1,3`. */
@@ -37,22 +39,22 @@ function nodeDirectory(kernel: Kernel, nid: Nid): DirectoryEntry {
   );
 }
 
-/** @kernel drivers/base/node.c: node_state_attr */
+/** Kernels before 5.10 have no has_generic_initiator. @kernel drivers/base/node.c: node_state_attr */
 export function nodeDirectoryRoot(machine: Machine): DirectoryEntry {
   const { kernel } = machine;
   const list = (nodes: () => readonly Nid[]): Entry => readOnly(() => `${rangeList(nodes())}\n`);
-  const fixed = directory(
-    {
-      has_cpu: list(() => [...kernel.cpuNodes]),
-      has_memory: list(() => nodesWhere(kernel, (node) => node.zones.some(populatedZone))),
-      has_normal_memory: list(() =>
-        nodesWhere(kernel, (node) => node.zones.some((zone, i) => i < ZONE_MOVABLE && populatedZone(zone))),
-      ),
-      online: list(() => nodesWhere(kernel, () => true)),
-      possible: list(() => [...kernel.possibleNodes]),
-    },
-    { complete: false, lacks: (name) => /^node[0-9]/.test(name) },
-  );
+  const fixed = directory({
+    has_cpu: list(() => [...kernel.cpuNodes]),
+    has_generic_initiator: UNKNOWN_FILE,
+    has_memory: list(() => nodesWhere(kernel, (node) => node.zones.some(populatedZone))),
+    has_normal_memory: list(() =>
+      nodesWhere(kernel, (node) => node.zones.some((zone, i) => i < ZONE_MOVABLE && populatedZone(zone))),
+    ),
+    online: list(() => nodesWhere(kernel, () => true)),
+    possible: list(() => [...kernel.possibleNodes]),
+    power: UNKNOWN_DIRECTORY,
+    uevent: UNKNOWN_FILE,
+  });
   const nidOf = (name: string): Nid | undefined => {
     const digits = /^node(0|[1-9][0-9]{0,5})$/.exec(name)?.[1];
     const nid = Number(digits);

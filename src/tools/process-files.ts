@@ -92,6 +92,18 @@ export class ProcessFiles implements WritableFileTree {
     return names;
   }
 
+  /**
+   * Names in a directory that a pattern starting with `prefix` may match; [] where there is no such directory.
+   * A directory known in part will do when all of its names with that prefix and a number are known.
+   */
+  namesForPattern(path: string, prefix: string): readonly string[] {
+    const at = this.resolve(path);
+    const names = typeof at === 'number' ? at : this.#tree.list(at);
+    if (typeof names === 'number') return [];
+    if (prefix !== '' && this.#tree.covers?.(`${at}/${prefix}0`) === true) return names;
+    return this.list(path) as readonly string[];
+  }
+
   readlink(path: string): string | Errno {
     const at = this.resolve(path, false);
     return typeof at === 'number' ? at : this.#tree.readlink(at);

@@ -12,24 +12,28 @@ import { NotModelled, type Tool, type ToolContext } from './tool.ts';
 
 /** Commands one line may run, loops unrolled: a model of an endless line has to end. */
 const MAX_COMMANDS = 20_000;
-/** Characters one line may print. */
-const MAX_OUTPUT = 16 * 1024 * 1024;
+/** Characters one line may print, pass through pipes and expand, all together. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 /** Where a file descriptor leads: the line's output, a buffer that goes to a pipe or a file, or nowhere. */
 interface Sink {
   write(text: string): void;
 }
 
-/** A file opened for writing; what was written goes there in one write when the command is over. */
-class FileSink implements Sink {
+/** Keeps what is written: for the next command of a pipe, or for a file that gets it in one write at the end. */
+class BufferSink implements Sink {
+  readonly #spend: (characters: number) => void;
+  /** Empty for a pipe. */
   readonly path: string;
   text = '';
 
-  constructor(path: string) {
+  constructor(path: string, spend: (characters: number) => void) {
     this.path = path;
+    this.#spend = spend;
   }
 
   write(text: string): void {
+    this.#spend(text.length);
     this.text += text;
   }
 }
@@ -50,6 +54,7 @@ export class Shell {
   status = 0;
   output = '';
   #commands = 0;
+  #characters = 0;
 
   constructor(machine: Machine, files: ProcessFiles) {
     this.machine = machine;
@@ -57,8 +62,17 @@ export class Shell {
   }
 
   variable(name: string): string {
-    return name === '?' ? String(this.status) : (this.variables.get(name) ?? '');
+    const value = name === '?' ? String(this.status) : (this.variables.get(name) ?? '');
+    this.#spend(value.length);
+    return value;
   }
+
+  readonly #spend = (characters: number): void => {
+    this.#characters += characters;
+    if (this.#characters > MAX_CHARACTERS) {
+      throw new NotModelled(`a line that handles more than ${MAX_CHARACTERS} characters is not modelled`);
+    }
+  };
 
   /** Runs a list to its end, or to an `exit`. */
   run(list: List): void {
@@ -72,9 +86,7 @@ export class Shell {
   }
 
   print(text: string): void {
-    if (this.output.length + text.length > MAX_OUTPUT) {
-      throw new NotModelled(`a line that prints more than ${MAX_OUTPUT} characters is not modelled`);
-    }
+    this.#spend(text.length);
     this.output += text;
   }
 
@@ -93,14 +105,14 @@ export class Shell {
     let { stdin } = streams;
     const isPipe = commands.length > 1;
     commands.forEach((command, i) => {
-      let piped = '';
+      const piped = new BufferSink('', this.#spend);
       const isLast = i === commands.length - 1;
-      const stdout = isLast ? streams.stdout : { write: (text: string) => void (piped += text) };
+      const stdout = isLast ? streams.stdout : piped;
       const own: Streams = { ...streams, stdin, stdout };
       // Each side of a pipe is a process of its own: what it sets or leaves is gone after it.
       if (isPipe) this.isolated(() => this.command(command, own));
       else this.command(command, own);
-      stdin = piped;
+      stdin = piped.text;
     });
     if (negated) this.status = this.status === 0 ? 1 : 0;
   }
@@ -157,7 +169,7 @@ export class Shell {
   private simpleUnlimited(command: SimpleCommand, outer: Streams): void {
     const [name, ...args] = expandWords(command.words, this);
     const streams = { ...outer };
-    const opened: FileSink[] = [];
+    const opened: BufferSink[] = [];
     try {
       for (const redirect of command.redirects) this.redirect(redirect, streams, opened);
     } catch (error) {
@@ -211,7 +223,7 @@ export class Shell {
     return exists ? 126 : 127;
   }
 
-  private redirect(redirect: Redirect, streams: Streams, opened: FileSink[]): void {
+  private redirect(redirect: Redirect, streams: Streams, opened: BufferSink[]): void {
     const target = expandToString(redirect.target, this);
     const { op, fd } = redirect;
     if (fd > 2 || (fd !== 0 && op.startsWith('<')) || (fd === 0 && op.startsWith('>'))) {
@@ -229,7 +241,7 @@ export class Shell {
       streams.stdin = this.openForReading(target);
     } else {
       this.openForWriting(target);
-      const sink = new FileSink(target);
+      const sink = new BufferSink(target, this.#spend);
       opened.push(sink);
       if (fd === 1) streams.stdout = sink;
       else streams.stderr = sink;
@@ -259,7 +271,7 @@ export class Shell {
   }
 
   /** One write for all a command printed, as the real tools' buffers make it. */
-  private flush(name: string, sink: FileSink, outer: Streams): void {
+  private flush(name: string, sink: BufferSink, outer: Streams): void {
     if (sink.text === '') return;
     const errno = this.files.write(sink.path, sink.text);
     if (errno !== 0) this.writeFailed(name, errno, outer);

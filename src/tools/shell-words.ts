@@ -1,17 +1,20 @@
 /** Turns words into arguments: variables, field splitting, path patterns. */
 
-import type { FileTree } from '../sysfs/file-tree.ts';
 import { type GlobChar, globMatcher, isPattern } from './glob.ts';
-import { isDirectory } from './process-files.ts';
+import { isDirectory, type ProcessFiles } from './process-files.ts';
 import type { Word, WordPart } from './shell-syntax.ts';
+import { NotModelled } from './tool.ts';
 
 /** What expansion needs of the shell. */
 export interface Expander {
   variable(name: string): string;
-  readonly files: FileTree;
+  readonly files: ProcessFiles;
 }
 
 type Field = GlobChar[];
+
+/** Paths a pattern may stand for. */
+const MAX_MATCHES = 100_000;
 
 const BLANKS = /[ \t\n]+/;
 
@@ -60,7 +63,7 @@ function splitComponents(field: Field): GlobChar[][] {
 }
 
 /** Existing paths that match, in order; the word itself when none does. */
-function expandPattern(field: Field, files: FileTree): string[] {
+function expandPattern(field: Field, files: ProcessFiles): string[] {
   if (!isPattern(field)) return [text(field)];
   const components = splitComponents(field);
   let found = [field[0]?.c === '/' ? '/' : ''];
@@ -77,9 +80,12 @@ function expandPattern(field: Field, files: FileTree): string[] {
         const path = join(text(component));
         return isLast && files.kind(path) === undefined ? [] : [path];
       }
-      const names = files.list(base === '' ? '.' : base);
-      return typeof names === 'number' ? [] : names.filter(globMatcher(component)).sort().map(join);
+      const prefix = text(component.slice(0, component.findIndex(({ c, quoted }) => !quoted && '*?['.includes(c))));
+      const names = files.namesForPattern(base === '' ? '.' : base, prefix);
+      return names.filter(globMatcher(component)).sort().map(join);
     });
+    // Links between nodes and blocks let patterns run in circles.
+    if (found.length > MAX_MATCHES) throw new NotModelled(`a pattern with more than ${MAX_MATCHES} matches is not modelled`);
   });
   return found.length === 0 ? [text(field)] : found;
 }

@@ -59,7 +59,7 @@ export const wc: Tool = (context, args) => {
       ...(all || options.has('w') ? [counts.words] : []),
       ...(all || options.has('c') ? [counts.bytes] : []),
     ];
-    const text = numbers.map((n) => (bare ? String(n) : String(n).padStart(9))).join(bare ? '' : ' ').replace(/^ /, bare ? '' : '');
+    const text = numbers.map((n) => (bare ? String(n) : String(n).padStart(9))).join(' ');
     context.stdout(`${text}${name === '' ? '' : ` ${name}`}\n`);
   };
   let total: Counts = { lines: 0, words: 0, bytes: 0 };
