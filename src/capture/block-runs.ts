@@ -5,6 +5,8 @@ import type { BlockState, CapturedBlockRun } from './captured-machine.ts';
 
 export interface CapturedBlock {
   readonly id: number;
+  /** For several alike: the last of them. */
+  readonly last?: number;
   readonly state: BlockState;
   readonly zones: string | undefined;
   readonly nodes: readonly Nid[] | undefined;
@@ -15,11 +17,12 @@ export interface CapturedBlock {
 export function blockRuns(blocks: Iterable<CapturedBlock>): CapturedBlockRun[] {
   const sorted = [...blocks].sort((a, b) => a.id - b.id);
   const runs: { -readonly [K in keyof CapturedBlockRun]: CapturedBlockRun[K] }[] = [];
-  for (const { id, state, zones, nodes, removable } of sorted) {
+  for (const { id, last = id, state, zones, nodes, removable } of sorted) {
     const run = runs.at(-1);
-    if (run !== undefined && id <= run.last) continue;
-    if (run !== undefined && run.last + 1 === id && alike(run, { state, zones, nodes, removable })) run.last = id;
-    else runs.push({ first: id, last: id, state, zones, nodes, removable });
+    const first = Math.max(id, (run?.last ?? -1) + 1);
+    if (first > last) continue;
+    if (run !== undefined && run.last + 1 === first && alike(run, { state, zones, nodes, removable })) run.last = last;
+    else runs.push({ first, last, state, zones, nodes, removable });
   }
   return runs;
 }

@@ -2,8 +2,8 @@
 
 import { CaptureError, NoteList, shown } from './capture-error.ts';
 import type { CapturedResource, IomemCapture } from './captured-machine.ts';
-import { parseIomemLine, type IomemLine } from './iomem-line.ts';
-import { CAPTURE_LIMITS } from './limits.ts';
+import type { IomemLine } from './iomem-line.ts';
+import { readIomemLines, type NumberedLine } from './iomem-lines.ts';
 
 /** Deepest nesting kept; real trees have fewer than ten levels. */
 const MAX_DEPTH = 32;
@@ -22,14 +22,14 @@ interface Open {
  */
 export function parseIomem(text: string, sourceName: string): IomemCapture {
   const notes = new NoteList();
-  const lines = readLines(text, sourceName, notes);
+  const lines = readIomemLines(text, sourceName, notes);
   if (lines.length === 0) throw nothingUsable(text, sourceName, notes);
   const masked = lines.every(({ line }) => line.start === 0 && line.last === 0);
   if (masked) {
     notes.add({
       code: 'masked',
       source: sourceName,
-      line: (lines[0] as Numbered).number,
+      line: (lines[0] as NumberedLine).number,
       text: 'every address is zero: /proc/iomem was read without CAP_SYS_ADMIN, which hides addresses; read it as root',
     });
     return { roots: maskedTree(lines), lines: lines.length, masked, notes: notes.all(sourceName) };
@@ -109,55 +109,6 @@ export function parseIomem(text: string, sourceName: string): IomemCapture {
   return { roots, lines: used, masked, notes: notes.all(sourceName) };
 }
 
-interface Numbered {
-  readonly line: IomemLine;
-  readonly number: number;
-}
-
-function readLines(text: string, source: string, notes: NoteList): Numbered[] {
-  const found: Numbered[] = [];
-  let number = 0;
-  for (let from = 0; from <= text.length;) {
-    let to = text.indexOf('\n', from);
-    if (to === -1) to = text.length;
-    number += 1;
-    const length = to - from;
-    if (length > CAPTURE_LIMITS.lineLength) {
-      notes.add({
-        code: 'long-line',
-        source,
-        line: number,
-        text: `the line has ${length} characters and is left out (limit ${CAPTURE_LIMITS.lineLength})`,
-      });
-    } else {
-      const result = parseIomemLine(text.slice(from, to).replace(/\r$/, ''));
-      if (result.kind === 'range') found.push({ line: result.line, number });
-      else if (result.kind === 'cut') notes.add({ code: 'cut', source, line: number, text: 'lines were cut out here' });
-      else if (result.kind === 'address-too-large') {
-        notes.add({
-          code: 'address',
-          source,
-          line: number,
-          column: result.column,
-          text:
-            `the address ${shown(result.text, 24)} lies above 2^53, more than any kernel maps; the ` +
-            'line is left out',
-        });
-      } else if (result.kind === 'unreadable') {
-        notes.add({
-          code: 'unreadable',
-          source,
-          line: number,
-          column: result.column,
-          text: `not \`START-END : NAME\`: \`${shown(text.slice(from, to).trim(), 40)}\``,
-        });
-      }
-    }
-    from = to + 1;
-  }
-  return found;
-}
-
 function nothingUsable(text: string, source: string, notes: NoteList): CaptureError {
   const help = 'expected lines as in /proc/iomem: `00100000-bfffffff : System RAM`';
   if (text.trim() === '') return new CaptureError('empty', { source }, 'the file is empty', help);
@@ -190,7 +141,7 @@ function isSame(a: CapturedResource, b: CapturedResource): boolean {
 }
 
 /** With addresses hidden only indentation tells what lies in what. */
-function maskedTree(lines: readonly Numbered[]): CapturedResource[] {
+function maskedTree(lines: readonly NumberedLine[]): CapturedResource[] {
   const roots: CapturedResource[] = [];
   const open: Open[] = [];
   for (const { line, number } of lines) {

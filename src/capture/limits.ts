@@ -15,17 +15,20 @@ export interface CaptureLimits {
   readonly lineLength: number;
   /** Directories visited while looking for a memory folder. */
   readonly foldersSearched: number;
+  /** Lines of one /proc/iomem; the largest machines have some ten thousand. */
+  readonly resources: number;
   /** Memory blocks of one machine. */
   readonly blocks: number;
 }
 
 export const CAPTURE_LIMITS: CaptureLimits = Object.freeze({
   archiveBytes: 512 * 1024 * 1024,
-  unpackedBytes: 256 * 1024 * 1024,
-  archiveEntries: 1_000_000,
+  unpackedBytes: 512 * 1024 * 1024,
+  archiveEntries: 500_000,
   fileBytes: 4 * 1024 * 1024,
-  textBytes: 64 * 1024 * 1024,
+  textBytes: 32 * 1024 * 1024,
   lineLength: 1000,
   foldersSearched: 5000,
+  resources: 100_000,
   blocks: 4_000_000,
 });

@@ -62,13 +62,20 @@ export function machineDescriptionOf(machine: CapturedMachine): CapturedDescript
   return described(layout, { e820, cmdline, srat, hypervisor: machine.hypervisor ?? false, ...windows }, assumed);
 }
 
-function described(layout: MachineLayout, boot: BootInput, assumed: readonly string[]): CapturedDescription {
+function described(layout: MachineLayout, boot: BootInput, assumed: string[]): CapturedDescription {
   const { machine } = layout;
+  let memoryBlockSizeBytes = machine.blockSizeFrom === 'estimated' ? undefined : machine.blockSizeBytes;
+  const section = 2 ** layout.arch.sectionSizeBits;
+  if (memoryBlockSizeBytes !== undefined && memoryBlockSizeBytes < section) {
+    const wanted = `blocks of ${sizeText(memoryBlockSizeBytes)} cannot be on ${layout.arch.name}`;
+    assumed.push(`${wanted}, whose sections have ${sizeText(section)}: the usual size is taken`);
+    memoryBlockSizeBytes = undefined;
+  }
   return {
     boot,
     profileName: layout.profile.name,
     archName: archNameOf(machine),
-    memoryBlockSizeBytes: machine.blockSizeFrom === 'estimated' ? undefined : machine.blockSizeBytes,
+    memoryBlockSizeBytes,
     blockStates: (machine.blocks ?? [])
       .filter(({ state }) => state !== 'unknown')
       .map(({ first, last, state, zones }) => ({ first, last, state, zones })),

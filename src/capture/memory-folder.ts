@@ -1,6 +1,6 @@
 /** Reads /sys/devices/system/memory and /sys/devices/system/node of any file tree. */
 
-import type { Nid } from '../kernel/units.ts';
+import { GiB, MiB, type Nid } from '../kernel/units.ts';
 import type { FileTree } from '../sysfs/file-tree.ts';
 import { blockRuns, type CapturedBlock } from './block-runs.ts';
 import { CaptureError, NoteList, shown, type CaptureNote } from './capture-error.ts';
@@ -10,6 +10,10 @@ import { CAPTURE_LIMITS } from './limits.ts';
 
 export const MEMORY_FOLDER = '/sys/devices/system/memory';
 export const NODE_FOLDER = '/sys/devices/system/node';
+
+/** The smallest section of any architecture (ppc64), and the largest block any firmware asks for (SGI UV). */
+const MIN_BLOCK_SIZE = 16 * MiB;
+const MAX_BLOCK_SIZE = 64 * GiB;
 
 export interface MemoryFolder {
   readonly blockSizeBytes: number | undefined;
@@ -112,8 +116,9 @@ function readBlockSize(tree: FileTree, source: string, notes: NoteList): number 
   const text = textOf(tree, `${MEMORY_FOLDER}/block_size_bytes`);
   if (text === undefined) return undefined;
   const size = /^(?:0x)?[0-9a-f]+$/i.test(text) ? hexNumber(text.replace(/^0x/i, '')) : undefined;
-  if (size !== undefined && size >= 2 ** 20 && size <= 2 ** 46 && Number.isInteger(Math.log2(size))) return size;
-  const expected = 'expected a power of two of at least 1 MiB in hexadecimal, such as `8000000`';
+  if (size !== undefined && size >= MIN_BLOCK_SIZE && size <= MAX_BLOCK_SIZE && Number.isInteger(Math.log2(size)))
+    return size;
+  const expected = 'expected a power of two from 16 MiB to 64 GiB in hexadecimal, such as `8000000`';
   notes.add({
     code: 'block-size',
     source: `${source}: ${MEMORY_FOLDER}/block_size_bytes`,

@@ -27,7 +27,7 @@ const SIGNS: readonly (readonly [kind: SourceKind, sign: RegExp])[] = [
   ['zoneinfo', /^\s*(?:spanned|present|managed|start_pfn:)\s+\d+$|^Node \d+, zone\s+\S+$/],
   ['numactl', /^\s*node \d+ (?:cpus|size|free):|^\s*available: \d+ nodes/],
   ['meminfo', /^\s*(?:MemTotal|MemFree|MemAvailable|SwapTotal|DirectMap4k):\s+\d+ kB/],
-  ['device-json', /^\s*[{[]\s*$|^\s*"[\w:]{1,40}"\s*:/],
+  ['device-json', /^\s*[{[]\s*(?:$|["{[\]}])|^\s*"[\w:]{1,40}"\s*:/],
 ];
 
 const NAMED: readonly (readonly [sign: RegExp, says: string])[] = [

@@ -69,26 +69,16 @@ export function parseLsmem(text: string, source: string): CapturedPart {
     }
     const state = at(words, 'STATE');
     const node = at(words, 'NODE');
-    const count = bytes / blockSizeBytes;
-    if (blocks.length + count > CAPTURE_LIMITS.blocks) {
-      notes.add({
-        code: 'too-many-blocks',
-        source,
-        line: number,
-        text: `more than ${CAPTURE_LIMITS.blocks} blocks; the rest is left out`,
-      });
-      break;
-    }
+    const id = start / blockSizeBytes;
     const removable = at(words, 'REMOVABLE');
-    for (let index = 0; index < count; index += 1) {
-      blocks.push({
-        id: start / blockSizeBytes + index,
-        state: state === 'online' || state === 'offline' ? state : state === 'on->off' ? 'going-offline' : 'unknown',
-        zones: at(words, 'ZONES')?.replaceAll('/', ' '),
-        nodes: node !== undefined && /^\d{1,6}$/.test(node) ? [Number(node)] : undefined,
-        removable: removable === undefined ? undefined : removable === 'yes',
-      });
-    }
+    blocks.push({
+      id,
+      last: id + bytes / blockSizeBytes - 1,
+      state: state === 'online' || state === 'offline' ? state : state === 'on->off' ? 'going-offline' : 'unknown',
+      zones: at(words, 'ZONES')?.replaceAll('/', ' '),
+      nodes: node !== undefined && /^\d{1,6}$/.test(node) ? [Number(node)] : undefined,
+      removable: removable === undefined ? undefined : removable === 'yes',
+    });
   }
   const runs = blockRuns(blocks);
   return {

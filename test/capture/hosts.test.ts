@@ -42,7 +42,7 @@ function read(file: string): void {
     inspectLines(report, [], { terminal, all: true });
     const description = machineDescriptionOf(layout.machine);
     let booted = 'not bootable';
-    if (description !== undefined && description.archName === 'x86_64') {
+    if (description !== undefined) {
       const map = boot(description.boot, resolveProfile(description.profileName, description.archName));
       booted = `boots: ${map.nodes.length} nodes, ${map.memblock.length} ranges`;
     }
