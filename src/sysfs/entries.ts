@@ -50,7 +50,7 @@ export function link(target: string): LinkEntry {
 
 /** A directory with a fixed table of entries; undefined ones are left out. */
 export function directory(
-  table: Readonly<Record<string, Entry | (() => Entry) | undefined>>,
+  table: Readonly<Record<string, Entry | undefined>>,
   options: { readonly complete?: boolean; readonly lacks?: (name: string) => boolean } = {},
 ): DirectoryEntry {
   const names = Object.keys(table).filter((name) => table[name] !== undefined).sort();
@@ -58,10 +58,7 @@ export function directory(
     kind: 'directory',
     complete: options.complete ?? true,
     names: () => names,
-    entry: (name) => {
-      const found = Object.hasOwn(table, name) ? table[name] : undefined;
-      return typeof found === 'function' ? found() : found;
-    },
+    entry: (name) => (Object.hasOwn(table, name) ? table[name] : undefined),
     ...(options.lacks === undefined ? {} : { lacks: options.lacks }),
   };
 }

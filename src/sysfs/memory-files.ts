@@ -25,23 +25,38 @@ function removable(kernel: Kernel, block: MemoryBlock): string {
   return block.state === MEM_ONLINE && block.zone === undefined ? '0\n' : '1\n';
 }
 
-/** @kernel drivers/base/memory.c: memory_memblk_attrs */
+function isOnline(kernel: Kernel, id: number): boolean {
+  return kernel.blocks.state(id) === MEM_ONLINE;
+}
+
+/**
+ * A block's files by name, made when somebody looks: there are thousands of blocks.
+ * @kernel drivers/base/memory.c: memory_memblk_attrs
+ */
+const BLOCK_FILES: Readonly<Record<string, (kernel: Kernel, id: number) => Entry>> = {
+  online: (kernel, id) =>
+    readWrite(() => (isOnline(kernel, id) ? '1\n' : '0\n'), (text) => onlineStore(kernel, id, text)),
+  phys_device: () => readOnly(() => '0\n'),
+  phys_index: (_kernel, id) => readOnly(() => `${id.toString(16).padStart(8, '0')}\n`),
+  power: () => UNKNOWN_DIRECTORY,
+  removable: (kernel, id) => readOnly(() => removable(kernel, kernel.blocks.get(id) as MemoryBlock)),
+  state: (kernel, id) =>
+    readWrite(() => (isOnline(kernel, id) ? 'online\n' : 'offline\n'), (text) => stateStore(kernel, id, text)),
+  subsystem: () => link('../../../../bus/memory'),
+  uevent: () => UNKNOWN_FILE,
+  valid_zones: (kernel, id) => readOnly(() => `${validZones(kernel, id)}\n`),
+};
+
 function blockDirectory(kernel: Kernel, id: number): DirectoryEntry {
-  const block = (): MemoryBlock => kernel.blocks.get(id) as MemoryBlock;
-  const isOnline = (): boolean => kernel.blocks.state(id) === MEM_ONLINE;
-  const nodes = kernel.blocks.nodesOf(id).map((nid) => [`node${nid}`, link(`../../node/node${nid}`)] as const);
-  return directory({
-    online: readWrite(() => (isOnline() ? '1\n' : '0\n'), (text) => onlineStore(kernel, id, text)),
-    phys_device: readOnly(() => '0\n'),
-    phys_index: readOnly(() => `${id.toString(16).padStart(8, '0')}\n`),
-    power: UNKNOWN_DIRECTORY,
-    removable: readOnly(() => removable(kernel, block())),
-    state: readWrite(() => (isOnline() ? 'online\n' : 'offline\n'), (text) => stateStore(kernel, id, text)),
-    subsystem: link('../../../../bus/memory'),
-    uevent: UNKNOWN_FILE,
-    valid_zones: readOnly(() => `${validZones(kernel, id)}\n`),
-    ...Object.fromEntries(nodes),
-  });
+  return {
+    kind: 'directory',
+    complete: true,
+    names: () => [...Object.keys(BLOCK_FILES), ...kernel.blocks.nodesOf(id).map((nid) => `node${nid}`)].sort(),
+    entry: (name) => {
+      if (Object.hasOwn(BLOCK_FILES, name)) return BLOCK_FILES[name]?.(kernel, id);
+      return kernel.blocks.nodesOf(id).some((nid) => name === `node${nid}`) ? link(`../../node/${name}`) : undefined;
+    },
+  };
 }
 
 function blockNames(kernel: Kernel): string[] {

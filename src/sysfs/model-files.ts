@@ -18,13 +18,13 @@ function partly(table: Parameters<typeof directory>[0]): DirectoryEntry {
 function root(machine: Machine): DirectoryEntry {
   return partly({
     dev: partly({ null: { kind: 'file', read: () => '', write: () => 0 } }),
-    proc: () => procDirectory(machine),
+    proc: procDirectory(machine),
     sys: partly({
-      bus: partly({ memory: () => memoryBusDirectory(machine) }),
+      bus: partly({ memory: memoryBusDirectory(machine) }),
       devices: partly({
-        system: partly({ memory: () => memoryDirectory(machine), node: () => nodeDirectoryRoot(machine) }),
+        system: partly({ memory: memoryDirectory(machine), node: nodeDirectoryRoot(machine) }),
       }),
-      module: () => moduleDirectory(machine),
+      module: moduleDirectory(machine),
     }),
   });
 }

@@ -7,6 +7,9 @@ import { NotModelled } from './tool.ts';
 /** More links than this on one path go nowhere. @kernel include/linux/namei.h: MAXSYMLINKS */
 const MAX_LINKS = 40;
 
+/** A `.`, `..` or empty component, or a slash at the end. */
+const NEEDS_WALK = /\/\.{0,2}(?:\/|$)/;
+
 function unknown(path: string): NotModelled {
   return new NotModelled(`${path} is not modelled: memhp cannot tell whether it exists`);
 }
@@ -29,6 +32,11 @@ export class ProcessFiles implements WritableFileTree {
   /** Where a path leads, links in it followed (the last one only if asked), or −ENOENT, −ENOTDIR. */
   resolve(path: string, followLast = true): string | Errno {
     if (path === '') return -ENOENT;
+    // Links are no directories to the tree: a plain path that it finds has none on its way.
+    if (path.startsWith('/') && !NEEDS_WALK.test(path)) {
+      const kind = this.#tree.kind(path);
+      if (kind !== undefined && (kind !== 'link' || !followLast)) return path;
+    }
     // A slash at the end follows the last link, too.
     const follow = followLast || path.endsWith('/');
     const todo = splitPath(this.cwd, path).reverse();
