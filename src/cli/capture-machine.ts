@@ -5,8 +5,7 @@ import { CaptureError, placeText } from '../capture/capture-error.ts';
 import { machineDescriptionOf, type CapturedDescription } from '../capture/machine-description.ts';
 import { readSource } from '../capture/read-source.ts';
 import { Machine } from '../drivers/machine.ts';
-import { NO_ACPI_MEMORY } from '../drivers/acpi-memory.ts';
-import { NO_NVDIMM } from '../drivers/nd-e820.ts';
+import { NO_DEVICES } from '../drivers/no-devices.ts';
 import { boot } from '../kernel/boot/boot.ts';
 import { createKernel } from '../kernel/create-kernel.ts';
 import { deviceOffline } from '../kernel/memory-block.ts';
@@ -46,11 +45,9 @@ export function captureMachine(path: string, kernel: string | undefined): Machin
   if (map.panic !== undefined) return refuse(`this kernel does not boot on it: ${map.panic}`);
   const blockSize = description.memoryBlockSizeBytes ?? map.memoryBlockSizeBytes;
   const machine = new Machine(createKernel({ ...map, memoryBlockSizeBytes: blockSize }, profile, description.boot), {
+    ...NO_DEVICES,
     cmdline: description.boot.cmdline,
-    modules: [],
-    qemu: undefined,
-    acpiMemory: NO_ACPI_MEMORY,
-    nvdimm: NO_NVDIMM,
+    dax: NO_DAX,
   });
   const assumed = [...description.assumed, ...setBlocks(machine, description)];
   const about = {

@@ -5,10 +5,10 @@ import type { BootInput } from '../kernel/boot/boot-map.ts';
 import { createKernel } from '../kernel/create-kernel.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
-import { acpiMemoryBoot, NO_ACPI_MEMORY } from './acpi-memory.ts';
+import { acpiMemoryBoot } from './acpi-memory.ts';
 import { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
 import { Machine } from './machine.ts';
-import { NO_NVDIMM } from './nd-e820.ts';
+import { NO_DEVICES } from './no-devices.ts';
 import { dimmsOf } from './qemu-acpi.ts';
 import { startQemu } from './qemu-args.ts';
 import { firmwareE820, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
@@ -52,11 +52,9 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
     throw new MachineDescriptionError({ message: `the kernel does not boot: ${map.panic}`, field: 'cmdline', help });
   }
   const machine = new Machine(createKernel(map, profile, input), {
+    ...NO_DEVICES,
     cmdline,
-    modules: [],
     qemu,
-    acpiMemory: NO_ACPI_MEMORY,
-    nvdimm: NO_NVDIMM,
   });
   const words = cmdline.split(/\s+/);
   const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');

@@ -3,6 +3,7 @@
 import type { Kernel, KernelSnapshot } from '../kernel/kernel.ts';
 import type { QemuState } from './qemu.ts';
 import type { AcpiMemoryState } from './acpi-memory.ts';
+import type { DaxState } from './dax/state.ts';
 import type { NvdimmState } from './nd-e820.ts';
 
 /** State of everything above the memory core. Every value is immutable and replaced on change. */
@@ -14,6 +15,7 @@ export interface DeviceState {
   readonly qemu: QemuState | undefined;
   readonly acpiMemory: AcpiMemoryState;
   readonly nvdimm: NvdimmState;
+  readonly dax: DaxState;
   /** Lines of the kernel log that `dmesg -c` put out of sight. */
   readonly dmesgClearedAt?: number;
 }

@@ -1,5 +1,6 @@
 /** Kernel modules the model knows: what loading and unloading them sets in motion. */
 
+import { DAX_MODULES } from './dax/dax-modules.ts';
 import type { Machine } from './machine.ts';
 import { loadNdE820, loadNdPmem, unloadNdE820, unloadNdPmem } from './nd-e820.ts';
 
@@ -14,6 +15,7 @@ const MODULES: Readonly<Record<string, Module>> = {
   libnvdimm: { needs: [] },
   nd_btt: { needs: ['libnvdimm'] },
   nd_e820: { needs: ['libnvdimm'], load: loadNdE820, unload: unloadNdE820 },
+  ...DAX_MODULES,
   nd_pmem: { needs: ['libnvdimm', 'nd_btt'], load: loadNdPmem, unload: unloadNdPmem },
 };
 

@@ -245,6 +245,25 @@ export function removeResource(parent: Resource, start: PhysAddr, end: PhysAddr,
 }
 
 /**
+ * Gives a resource other flags, as a driver does that keeps the pointer: it is found by its bounds and name. Undefined
+ * when there is none.
+ */
+export function setResourceFlags(
+  parent: Resource,
+  start: PhysAddr,
+  end: PhysAddr,
+  name: string,
+  flags: number,
+): Resource | undefined {
+  const index = firstChildAfter(parent, start);
+  const child = parent.children[index];
+  if (child === undefined || child.start > start || child.end < end) return undefined;
+  const same = child.start === start && child.end === end && child.name === name;
+  const changed = same ? { ...child, flags: flags >>> 0 } : setResourceFlags(child, start, end, name, flags);
+  return changed && replaceChildren(parent, index, 1, [changed]);
+}
+
+/**
  * Releases part of a busy region: all of it, one end, or a middle that leaves two parts (children stay with the lower).
  * Undefined when no busy region holds the range.
  * @kernel kernel/resource.c: release_mem_region_adjustable

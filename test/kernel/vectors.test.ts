@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Machine } from '../../src/drivers/machine.ts';
 import { loadModule, unloadModule } from '../../src/drivers/modules.ts';
-import { NO_NVDIMM } from '../../src/drivers/nd-e820.ts';
+import { NO_DEVICES } from '../../src/drivers/no-devices.ts';
 import { ZONE_DEVICE, ZONE_MOVABLE, ZONE_NORMAL } from '../../src/kernel/boot/boot-map.ts';
 import { EEXIST, EINVAL, E2BIG } from '../../src/kernel/errno.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -19,13 +19,7 @@ import { violations } from '../../src/kernel/invariants.ts';
 import { bootSmall, sectionText } from './small-machine.ts';
 
 function machineOf(kernel: Kernel): Machine {
-  return new Machine(kernel, {
-    cmdline: '',
-    modules: [],
-    qemu: undefined,
-    acpiMemory: { devices: [] } as never,
-    nvdimm: NO_NVDIMM,
-  });
+  return new Machine(kernel, NO_DEVICES);
 }
 
 function said(kernel: Kernel, skip: number): string[] {

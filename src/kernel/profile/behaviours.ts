@@ -70,6 +70,19 @@ export interface Behaviours {
   /** E820 ACPI tables count towards the end of RAM. */
   readonly acpiTablesCountForMaxPfn: boolean;
 
+  // --- device-dax ---
+  /** Drivers take dax devices by the kind of their region; before, device_dax took all and kmem those named to it. */
+  readonly daxMatchesByType: boolean;
+  /** Dax devices have memmap_on_memory, and CXL's have it on. */
+  readonly daxMemmapOnMemory: boolean;
+  /** A dax mapping that is not aligned, or of a region without driver, is taken in silence instead of refused (−ENXIO). */
+  readonly daxMappingStoreSilent: boolean;
+  /**
+   * dax_hmem makes the devices of soft-reserved ranges when it is loaded; before, boot made them, and each held a
+   * resource of its own around `Soft Reserved`.
+   */
+  readonly hmemPlatform: boolean;
+
   // --- text the drivers print ---
   /** "NAME: probe with driver DRIVER failed with error N" instead of "DRIVER: probe of NAME failed with error N". */
   readonly probeFailureNamesDevice: boolean;

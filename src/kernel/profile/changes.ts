@@ -191,6 +191,31 @@ const table = {
     note: 'Seen among the fixes of 7.2-rc1 in linux-next; its merge was not seen. In 6.12.110, not in 6.1.',
     sets: { nodeSpanFromRanges: true },
   },
+  'dax-match-type': {
+    release: 'v6.3',
+    subject: 'dax: Assign RAM regions to memory-hotplug by default',
+    note: 'Part of the CXL RAM region series of early 2023; its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { daxMatchesByType: true },
+  },
+  'hmem-platform': {
+    release: 'v6.3',
+    subject: 'dax/hmem: Move hmem device registration to dax_hmem.ko',
+    note: 'Part of the CXL RAM region series of early 2023; its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { hmemPlatform: true },
+  },
+  'dax-memmap-on-memory': {
+    release: 'v6.9',
+    subject: 'dax: add a sysfs knob to control memmap_on_memory behavior',
+    note:
+      'Posted in December 2023; its final commit was not found. kmem could place the memmap since v6.8, but only for CXL.',
+    sets: { daxMemmapOnMemory: true },
+  },
+  'dax-rwsem': {
+    release: 'v6.9',
+    subject: 'dax/bus.c: replace driver-core lock usage by a local rwsem',
+    note: 'Its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { daxMappingStoreSilent: true },
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeId = keyof typeof table;

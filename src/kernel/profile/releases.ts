@@ -43,6 +43,10 @@ export const BASE: Behaviours = {
   numaCoverage: 'e820',
   nodeSpanFromRanges: false,
   acpiTablesCountForMaxPfn: false,
+  daxMatchesByType: false,
+  daxMemmapOnMemory: false,
+  daxMappingStoreSilent: false,
+  hmemPlatform: false,
   probeFailureNamesDevice: false,
   acpiRescansFailedDevices: false,
   acpiWarnsEnumerationFailure: true,
@@ -72,10 +76,10 @@ export const RELEASES: Readonly<Record<string, Release>> = {
     uname: '6.1.0-54-amd64',
     verified: true,
   },
-  '6.5': { after: '6.0', changes: ['misaligned-text'] },
+  '6.5': { after: '6.0', changes: ['misaligned-text', 'dax-match-type', 'hmem-platform'] },
   '6.6': { after: '6.5', changes: ['memmap-on-memory-force'] },
   '6.8': { after: '6.6', changes: ['memmap-on-memory-per-block', 'numa-coverage-of-memblock'] },
-  '6.9': { after: '6.8', changes: ['acpi-rescan', 'acpi-device-check-may-fail', 'probe-text'] },
+  '6.9': { after: '6.8', changes: ['acpi-rescan', 'acpi-device-check-may-fail', 'probe-text', 'dax-memmap-on-memory', 'dax-rwsem'] },
   '6.11': { after: '6.9', changes: ['memmap-vmstat', 'acpi-tables-max-pfn'] },
   // Debian's 6.12 (6.12.117).
   '6.12': {

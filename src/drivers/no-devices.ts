@@ -1,0 +1,15 @@
+/** A machine around which there is nothing yet. Each part of DeviceState has its empty constant here. */
+
+import { NO_ACPI_MEMORY } from './acpi-memory.ts';
+import { NO_DAX } from './dax/state.ts';
+import type { DeviceState } from './machine.ts';
+import { NO_NVDIMM } from './nd-e820.ts';
+
+export const NO_DEVICES: DeviceState = {
+  cmdline: '',
+  modules: [],
+  qemu: undefined,
+  acpiMemory: NO_ACPI_MEMORY,
+  nvdimm: NO_NVDIMM,
+  dax: NO_DAX,
+};
