@@ -3,7 +3,8 @@
 import { hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { parseRunbook, type ParsedRunbook } from '../runbook/parse.ts';
 import { nextSteps } from '../runbook/next-step.ts';
-import { playRunbook, runStatus, type CommandRun, type RunResult } from '../runbook/play.ts';
+import { playRunbook, runStatus, type RunResult } from '../runbook/play.ts';
+import type { CommandRun } from '../runbook/verdict.ts';
 import type { CheckOptions } from '../runbook/check.ts';
 import type { Command, Prompt, Runbook } from '../runbook/runbook.ts';
 import { sourceText } from '../runbook/source-text.ts';

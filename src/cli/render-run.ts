@@ -4,7 +4,7 @@ import { explainStep } from '../runbook/explain-step.ts';
 import { printable } from '../runbook/printable.ts';
 import { wrapText } from '../runbook/render-diagnostics.ts';
 import type { Difference } from '../runbook/check.ts';
-import type { CommandRun, Verdict } from '../runbook/play.ts';
+import type { CommandRun, Verdict } from '../runbook/verdict.ts';
 import { hasExpectation } from '../runbook/runbook.ts';
 import { shortSize } from '../view/size.ts';
 import { diffLines, withContext, withoutWildcards } from './line-diff.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
-import type { CommandRun } from '../runbook/play.ts';
+import type { CommandRun } from '../runbook/verdict.ts';
 import type { PlayedRunbook } from './play-files.ts';
 
 export const RUN_SCHEMA = 'memhp/run/1';

@@ -2,7 +2,7 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import { MiB, alignDown, alignUp, hex } from '../kernel/units.ts';
-import type { CommandRun } from './play.ts';
+import type { CommandRun } from './verdict.ts';
 
 type Rule = (text: string, run: CommandRun, machine: Machine) => string | undefined;
 

@@ -2,35 +2,15 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import type { CheckStep } from '../kernel/explain.ts';
-import type { LogLine } from '../kernel/log.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
 import { runShell } from '../tools/shell.ts';
 import { NotModelled } from '../tools/tool.ts';
-import { differences, expectedLog, type CheckOptions, type Difference } from './check.ts';
+import { differences, type CheckOptions } from './check.ts';
 import { diagnostic, type Diagnostic } from './diagnostic.ts';
 import { ModelFault } from './model-fault.ts';
-import { hasExpectation, spanInSource, type Command, type Runbook } from './runbook.ts';
-
-/**
- * - `ok`: it did what was typed
- * - `refused`: the tool, the VMM or the kernel said no
- * - `depends`: the map cannot tell; `depends` holds the reasons
- * - `differs`: not what the runbook expects
- * - `not-modelled`: memhp does not know how; a diagnostic says what
- */
-export type Verdict = 'ok' | 'refused' | 'depends' | 'differs' | 'not-modelled';
-
-/** One command, played. */
-export interface CommandRun extends CommandResult {
-  readonly command: Command;
-  readonly verdict: Verdict;
-  /** Whether this counts as a failure of the run: a difference, or a refusal nobody expected. */
-  readonly unexpected: boolean;
-  readonly differences: readonly Difference[];
-  /** The check that decided, when the command was refused: the cause of the last failure. */
-  readonly decidedBy: CheckStep | undefined;
-}
+import { spanInSource, type Command, type Runbook } from './runbook.ts';
+import { judge, meetsExpectation, type CommandRun } from './verdict.ts';
 
 export interface RunResult {
   readonly book: Runbook;
@@ -52,11 +32,6 @@ export interface PlayOptions extends CheckOptions {
 }
 
 const MODEL_TOOLS: PlayTools = { shell: runShell, monitor: runMonitor };
-/** KERN_ERR: what the kernel logs at this level or above is a refusal even when the command returned 0. */
-const KERN_ERR = 3;
-/** How the driver core ends a failed probe; before 6.9 it says so in a mere warning. */
-const PROBE_FAILED = /failed with error -\d+$/;
-
 /**
  * Plays every command on the machine, which is changed by it.
  * What is not modelled becomes a diagnostic and play goes on, so that all of it is named at once.
@@ -82,19 +57,10 @@ function playCommand(
   options: PlayOptions,
 ): CommandRun {
   const tools = options.tools ?? MODEL_TOOLS;
-  const { kernel } = machine;
-  const listener = kernel.explain;
-  let decidedBy: CheckStep | undefined;
-  let lastPassed = true;
-  kernel.explain = (point, passed, values) => {
-    listener?.(point, passed, values);
-    // Callers report the failure of what they called: of failures in a row, the first is the cause.
-    if (!passed && lastPassed) decidedBy = { ...point, passed, values };
-    lastPassed = passed;
-  };
+  const openLine = before.find((run) => run.verdict === 'depends' && !meetsExpectation(run))?.command.line;
   try {
-    const result = tools[command.prompt](machine, command.text);
-    return judge(command, result, decidedBy, options);
+    const typed = typeSettled(command, machine, tools, options);
+    return judge(command, typed.result, { ...options, decidedBy: typed.decidedBy, openLine });
   } catch (error) {
     if (!(error instanceof NotModelled)) {
       throw new ModelFault(
@@ -110,52 +76,57 @@ function playCommand(
     );
     const nothing = { exit: 0, output: [], log: [], depends: [] };
     return { ...nothing, command, verdict: 'not-modelled', unexpected: true, differences: [], decidedBy: undefined };
-  } finally {
-    kernel.explain = listener;
   }
 }
 
-function judge(
-  command: Command,
-  result: CommandResult,
-  decidedBy: CheckStep | undefined,
-  options: CheckOptions,
-): CommandRun {
-  const differs = differences(command, result, options);
-  const depends = result.depends.length > 0;
-  const errors = refusals(result.log);
-  const toolRefused = command.prompt === 'shell' ? result.exit !== 0 : monitorRefused(result);
-  const refused = toolRefused || errors.length > 0;
-  // Where the map cannot tell, another outcome than the model's guess is no disagreement.
-  const verdict: Verdict = depends ? 'depends' : differs.length > 0 ? 'differs' : refused ? 'refused' : 'ok';
-  const unexpected = verdict === 'differs' || (verdict === 'refused' && !refusalExpected(command, result, errors));
-  return {
-    ...result,
-    command,
-    verdict,
-    unexpected,
-    differences: depends ? [] : differs,
-    decidedBy: refused || depends ? decidedBy : undefined,
+interface Typed {
+  readonly result: CommandResult;
+  readonly decidedBy: CheckStep | undefined;
+}
+
+/**
+ * Types a command; where the map leaves its outcome open and the runbook expects the other one, takes that: whoever
+ * wrote the runbook knew more than the map.
+ */
+function typeSettled(command: Command, machine: Machine, tools: PlayTools, options: CheckOptions): Typed {
+  const before = machine.snapshot();
+  const typed = typeCommand(command, machine, tools);
+  const { depends } = typed.result;
+  if (depends.length === 0 || differences(command, typed.result, options).length === 0) return typed;
+  const after = machine.snapshot();
+  machine.restore(before);
+  const { unmovable } = machine.kernel;
+  machine.kernel.unmovable = () => true;
+  try {
+    const other = typeCommand(command, machine, tools);
+    if (differences(command, other.result, options).length === 0) {
+      return { ...other, result: { ...other.result, depends } };
+    }
+  } finally {
+    machine.kernel.unmovable = unmovable;
+  }
+  machine.restore(after);
+  return typed;
+}
+
+/** Types a command and keeps the check that decided it. */
+function typeCommand(command: Command, machine: Machine, tools: PlayTools): Typed {
+  const { kernel } = machine;
+  const listener = kernel.explain;
+  let decidedBy: CheckStep | undefined;
+  let lastPassed = true;
+  kernel.explain = (point, passed, values) => {
+    listener?.(point, passed, values);
+    // Callers report the failure of what they called: of failures in a row, the first is the cause.
+    if (!passed && lastPassed) decidedBy = { ...point, passed, values };
+    lastPassed = passed;
   };
-}
-
-/** The monitor has no exit status: its words tell. */
-function monitorRefused(result: CommandResult): boolean {
-  return result.output.some((line) => /^(?:Error: |unknown command: '|Try "help )/.test(line));
-}
-
-/** Log lines by which the kernel refuses. */
-export function refusals(log: readonly LogLine[]): LogLine[] {
-  return log.filter((line) => line.level <= KERN_ERR || PROBE_FAILED.test(line.text));
-}
-
-/** Whether the runbook foresaw this refusal. Called when nothing differs. */
-function refusalExpected(command: Command, result: CommandResult, errors: readonly LogLine[]): boolean {
-  if (command.prompt === 'shell' && hasExpectation(command)) return true;
-  if (command.prompt === 'monitor' && command.expected.some((line) => line.kind !== 'log')) return true;
-  const named = new Set(expectedLog(command, result).map((text) => text.trimEnd()));
-  const quiet = command.prompt === 'monitor' ? !monitorRefused(result) : result.exit === 0;
-  return quiet && errors.every((line) => named.has(line.text.trimEnd()));
+  try {
+    const result = tools[command.prompt](machine, command.text);
+    return { result, decidedBy };
+  } finally {
+    kernel.explain = listener;
+  }
 }
 
 /**
@@ -166,9 +137,4 @@ export function runStatus(result: RunResult): 0 | 1 | 2 | 64 {
   if (result.diagnostics.some((one) => one.severity === 'error')) return 2;
   if (result.runs.some((run) => run.unexpected)) return 1;
   return result.runs.some((run) => run.verdict === 'depends' && !meetsExpectation(run)) ? 64 : 0;
-}
-
-/** Whether a command whose outcome depends came out as the runbook says, which leaves nothing open for its author. */
-function meetsExpectation(run: CommandRun): boolean {
-  return hasExpectation(run.command) && differences(run.command, run).length === 0;
 }

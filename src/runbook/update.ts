@@ -2,7 +2,8 @@
 
 import type { LogLine } from '../kernel/log.ts';
 import { hasExpectation, type Command } from './runbook.ts';
-import { refusals, type RunResult } from './play.ts';
+import type { RunResult } from './play.ts';
+import { refusals } from './verdict.ts';
 
 /** What a runbook reads otherwise: these lines are written with a backslash in front. */
 const NEEDS_ESCAPE =

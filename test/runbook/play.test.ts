@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Machine } from '../../src/drivers/machine.ts';
 import { ModelFault } from '../../src/runbook/model-fault.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
 import { playRunbook, runStatus, type PlayTools } from '../../src/runbook/play.ts';
 import { updateRunbook } from '../../src/runbook/update.ts';
+import { fakeMachine } from './fake-machine.ts';
 import type { CommandResult } from '../../src/tools/command-result.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
 
@@ -30,7 +30,10 @@ const tools: PlayTools = {
     }
     if (word === 'probe') return result({ log: [{ level: 4, text: 'nd_pmem: probe of x failed with error -22' }] });
     if (word === 'info') return result({ log: [{ level: 6, text: 'hello' }] });
-    if (word === 'depends') return result({ exit: 1, depends: ['nobody knows'] });
+    if (word === 'depends') {
+      const known = machine.kernel.unmovable?.(0);
+      return result({ exit: known === true ? 1 : 0, depends: known === undefined ? ['nobody knows'] : [] });
+    }
     if (word === 'pipe') throw new NotModelled('pipes are not understood', [5, 6], 'write it alone');
     if (word === 'boom') throw new TypeError('undefined is not a function');
     return result({});
@@ -46,7 +49,7 @@ const tools: PlayTools = {
 function play(body: string) {
   const { book, diagnostics } = parseRunbook(body, 'book');
   expect(diagnostics).toEqual([]);
-  return playRunbook(book, { kernel: {} } as Machine, { tools });
+  return playRunbook(book, fakeMachine(), { tools });
 }
 
 const verdicts = (body: string) => play(body).runs.map((run) => `${run.verdict}${run.unexpected ? '!' : ''}`);
@@ -76,8 +79,18 @@ describe('verdicts', () => {
   });
 
   test('what depends is neither right nor wrong', () => {
-    expect(verdicts('$ depends\n[0]\n')).toEqual(['depends']);
-    expect([status('$ depends\n'), status('$ depends\n[1]\n'), status('$ depends\n$ false\n')]).toEqual([64, 0, 1]);
+    expect(verdicts('$ depends\n[7]\n')).toEqual(['depends']);
+    expect([status('$ depends\n'), status('$ depends\n[7]\n'), status('$ depends\n$ false\n')]).toEqual([64, 64, 1]);
+  });
+
+  test('a runbook that names the outcome settles it', () => {
+    expect([status('$ depends\n[0]\n'), status('$ depends\n[1]\n')]).toEqual([0, 0]);
+    expect(play('$ depends\n[1]\n').runs[0]).toMatchObject({ exit: 1, depends: ['nobody knows'] });
+  });
+
+  test('what differs after an open command may follow from it', () => {
+    expect(verdicts('$ depends\n$ echo a\nb\n$ echo a\na\n')).toEqual(['depends', 'depends', 'ok']);
+    expect(verdicts('$ depends\n[1]\n$ echo a\nb\n')).toEqual(['depends', 'differs!']);
   });
 
   test('the deciding check is the cause of the last failure; the listener before is put back', () => {
@@ -85,7 +98,7 @@ describe('verdicts', () => {
     const heard: boolean[] = [];
     const kernel = { explain: (_: unknown, passed: boolean) => void heard.push(passed) };
     const before = kernel.explain;
-    const { runs } = playRunbook(book, { kernel } as unknown as Machine, { tools });
+    const { runs } = playRunbook(book, fakeMachine(kernel), { tools });
     expect(runs[0]!.decidedBy).toEqual({ ...point, passed: false, values: { a: 2 } });
     expect(runs[1]!.decidedBy).toBeUndefined();
     expect(heard).toEqual([true, false, false]);

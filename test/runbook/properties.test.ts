@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Machine } from '../../src/drivers/machine.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
 import { playRunbook, runStatus } from '../../src/runbook/play.ts';
 import { renderDiagnostics } from '../../src/runbook/render-diagnostics.ts';
 import { updateRunbook } from '../../src/runbook/update.ts';
+import { fakeMachine } from './fake-machine.ts';
 
 /** Lines that mean something in a runbook, and some that do not. */
 const line = fc.oneof(
@@ -67,7 +67,7 @@ test('what --update writes holds when played again, and is not written different
         step = 0;
         const { book, diagnostics } = parseRunbook(body, 'any');
         expect(diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
-        return playRunbook(book, { kernel: {} } as Machine, { tools });
+        return playRunbook(book, fakeMachine(), { tools });
       };
       const once = updateRunbook(source, play(source));
       const again = play(once);
