@@ -47,7 +47,6 @@ export function captureMachine(path: string, kernel: string | undefined): Machin
   const machine = new Machine(createKernel({ ...map, memoryBlockSizeBytes: blockSize }, profile, description.boot), {
     ...NO_DEVICES,
     cmdline: description.boot.cmdline,
-    dax: NO_DAX,
   });
   const assumed = [...description.assumed, ...setBlocks(machine, description)];
   const about = {
