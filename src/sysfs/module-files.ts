@@ -6,7 +6,8 @@ import { EINVAL, type Errno } from '../kernel/errno.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type HotplugParams, parseKernelBool } from '../kernel/params.ts';
 import {
-  directory, dynamicDirectory, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type FileEntry,
+  directory, dynamicDirectory, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
+  type FileEntry,
 } from './entries.ts';
 
 const MAX_U32 = 4294967295;

@@ -111,7 +111,8 @@ export function chmem(tree: WritableFileTree, args: readonly string[], out: Text
   };
   const blocks = listBlocks(tree, MEMORY_DIR) ?? [];
   if (blocks.length === 0) {
-    out.stderr(`chmem: Failed to read ${MEMORY_DIR}: ${tree.kind(MEMORY_DIR) === undefined ? strerror(ENOENT) : 'Success'}\n`);
+    const why = tree.kind(MEMORY_DIR) === undefined ? strerror(ENOENT) : 'Success';
+    out.stderr(`chmem: Failed to read ${MEMORY_DIR}: ${why}\n`);
     return 1;
   }
   const options = parseChmemOptions(args);

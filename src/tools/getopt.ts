@@ -37,7 +37,8 @@ function readLong(word: string, next: string | undefined, longs: readonly LongOp
   if (found === undefined) return wrong(`unrecognized option '--${typed}'`);
   // Names that mean the same option do not make an abbreviation ambiguous.
   if (near.some((long) => long.key !== found.key || long.argument !== found.argument)) {
-    return wrong(`option '--${typed}' is ambiguous; possibilities: ${near.map((long) => `'--${long.name}'`).join(' ')}`);
+    const names = near.map((long) => `'--${long.name}'`).join(' ');
+    return wrong(`option '--${typed}' is ambiguous; possibilities: ${names}`);
   }
   if (found.argument === undefined && attached !== undefined) {
     return wrong(`option '--${found.name}' doesn't allow an argument`);

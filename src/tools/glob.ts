@@ -17,8 +17,14 @@ export function isPattern(chars: readonly GlobChar[]): boolean {
   );
 }
 
-/** A bracket expression starting after `[`, and the index after its `]`; undefined when it is not closed. */
-function parseSet(chars: readonly GlobChar[], start: number): { takes: (c: string) => boolean; end: number } | undefined {
+interface CharSet {
+  readonly takes: (c: string) => boolean;
+  /** Index after its `]`. */
+  readonly end: number;
+}
+
+/** A bracket expression starting after `[`; undefined when it is not closed. */
+function parseSet(chars: readonly GlobChar[], start: number): CharSet | undefined {
   let i = start;
   const negated = chars[i] !== undefined && !chars[i]?.quoted && (chars[i]?.c === '!' || chars[i]?.c === '^');
   if (negated) i++;

@@ -38,7 +38,7 @@ export function translatePattern(pattern: string, extended: boolean): string {
       source += letter;
       hasAtom = false;
     } else if (!escaped && letter === '^' && (extended || i === 0 || source.endsWith('|'))) source += '^';
-    else if (!escaped && letter === '$' && (extended || i === pattern.length - 1 || pattern.startsWith('\\|', i + 1))) source += '$';
+    else if (!escaped && letter === '$' && (extended || /^(?:$|\\\|)/.test(pattern.slice(i + 1)))) source += '$';
     else {
       hasAtom = true;
       if (!escaped && letter === '.') source += '.';

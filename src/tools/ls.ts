@@ -15,7 +15,8 @@ export const ls: Tool = (context, args) => {
   const { options, operands } = readLetters('ls', args, '1adAr');
   const names = operands.length === 0 ? ['.'] : operands;
   const backwards = options.has('r') ? -1 : 1;
-  const sorted = (list: readonly string[]): string[] => [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0) * backwards);
+  const sorted = (list: readonly string[]): string[] =>
+    [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0) * backwards);
   let status = 0;
   const files: string[] = [];
   const directories: string[] = [];
@@ -31,7 +32,8 @@ export const ls: Tool = (context, args) => {
   if (files.length > 0) blocks.push(sorted(files).map((name) => `${name}\n`).join(''));
   for (const name of sorted(directories)) {
     const entries = context.files.list(name) as readonly string[];
-    const shown = options.has('a') ? ['.', '..', ...entries] : entries.filter((entry) => options.has('A') || !entry.startsWith('.'));
+    const visible = entries.filter((entry) => options.has('A') || !entry.startsWith('.'));
+    const shown = options.has('a') ? ['.', '..', ...entries] : visible;
     const heading = names.length > 1 ? `${name}:\n` : '';
     blocks.push(heading + sorted(shown).map((entry) => `${entry}\n`).join(''));
   }

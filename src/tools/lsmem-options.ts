@@ -149,7 +149,9 @@ export function parseLsmemOptions(args: readonly string[]): LsmemOptions | Lsmem
       continue;
     }
     const { key, value } = event;
-    const clash = EXCLUSIVE.find((row) => row.keys.includes(key) && [...row.keys].some((k) => k !== key && given.has(k)));
+    const clash = EXCLUSIVE.find(
+      ({ keys }) => keys.includes(key) && [...keys].some((other) => other !== key && given.has(other)),
+    );
     if (clash !== undefined) return refuse(`mutually exclusive arguments: ${clash.names}`);
     given.add(key);
     if (key === 'h') return { exit: 0, stdout: helpText() };

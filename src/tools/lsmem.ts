@@ -111,12 +111,22 @@ function cell(column: LsmemColumn, range: Range, memory: Memory, bytes: boolean)
   }
 }
 
-function formatRanges(memory: Memory, options: LsmemOptions, shown: LsmemColumns['shown'], layout: LsmemLayout): string {
+function jsonType(column: LsmemColumn, bytes: boolean): Column['json'] {
+  if (column === 'NODE' || (column === 'SIZE' && bytes)) return 'number';
+  return column === 'REMOVABLE' ? 'boolean' : 'string';
+}
+
+function formatRanges(
+  memory: Memory,
+  options: LsmemOptions,
+  shown: LsmemColumns['shown'],
+  layout: LsmemLayout,
+): string {
   const columns = shown.map((name): Column => ({
     name,
     alignRight: name !== 'RANGE',
     widthHint: name === 'SIZE' ? LAYOUTS[layout].sizeHint : 0,
-    json: name === 'NODE' || (name === 'SIZE' && options.bytes) ? 'number' : name === 'REMOVABLE' ? 'boolean' : 'string',
+    json: jsonType(name, options.bytes),
   }));
   const rows = memory.ranges.map((range): Row => shown.map((name) => cell(name, range, memory, options.bytes)));
   if (options.layout === 'json') return formatJson('memory', columns, rows);
@@ -142,7 +152,12 @@ function formatSummary(memory: Memory, options: LsmemOptions, layout: LsmemLayou
  *
  *     lsmem(tree, ['-a', '-o', '+NODE'], { stdout: (text) => { … }, stderr: (text) => { … } });
  */
-export function lsmem(tree: FileTree, args: readonly string[], out: TextOutput, layout: LsmemLayout = '2.38.1'): number {
+export function lsmem(
+  tree: FileTree,
+  args: readonly string[],
+  out: TextOutput,
+  layout: LsmemLayout = '2.38.1',
+): number {
   const leave = (message: LsmemExit): number => {
     if (message.stdout !== undefined) out.stdout(message.stdout);
     if (message.stderr !== undefined) out.stderr(message.stderr);

@@ -34,7 +34,8 @@ export const modprobe: Tool = (context, args) => {
   if (options.has('a')) for (const name of operands) known(name);
   else if (parameters.length > 0) {
     known(first);
-    throw new NotModelled(`parameters of the module \`${first}\` are not modelled`, undefined, 'to load several, use `modprobe -a`');
+    const help = 'to load several, use `modprobe -a`';
+    throw new NotModelled(`parameters of the module \`${first}\` are not modelled`, undefined, help);
   }
   for (const name of options.has('a') ? operands : [first]) loadModule(machine, known(name));
   return 0;

@@ -15,7 +15,9 @@ export class ShellExit {
 export type Builtin = (shell: Shell, context: ToolContext, args: readonly string[]) => number;
 
 /** POSIX's special builtins: a redirection that fails ends the shell, assignments before them stay. */
-const SPECIAL = new Set([':', 'exit', 'export', 'unset', 'set', 'eval', 'exec', '.', 'readonly', 'return', 'shift', 'trap', 'break', 'continue', 'times']);
+const SPECIAL = new Set(
+  ': exit export unset set eval exec . readonly return shift trap break continue times'.split(' '),
+);
 
 export function isSpecialBuiltin(name: string): boolean {
   return SPECIAL.has(name);
@@ -83,7 +85,10 @@ function pwd(shell: Shell, context: ToolContext): number {
   return 0;
 }
 
-const UNMODELLED = ['set', 'eval', 'exec', '.', 'source', 'readonly', 'return', 'shift', 'trap', 'break', 'continue', 'times', 'read', 'local', 'alias', 'unalias', 'command', 'type', 'hash', 'wait', 'jobs', 'fg', 'bg', 'umask', 'ulimit', 'getopts', 'let', 'kill', 'help', 'history'];
+const UNMODELLED = (
+  'set eval exec . source readonly return shift trap break continue times read local alias unalias command type ' +
+  'hash wait jobs fg bg umask ulimit getopts let kill help history'
+).split(' ');
 
 function notModelled(name: string): Builtin {
   return () => {

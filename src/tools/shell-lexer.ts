@@ -7,7 +7,8 @@ export type Operator = ';' | '&&' | '||' | '|' | ';;' | '(' | ')' | '\n';
 export type RedirectOp = '>' | '>>' | '<' | '>&' | '<&';
 
 export type Token =
-  | { readonly kind: 'word'; readonly word: Word; /** The text when nothing of it is quoted or expanded. */ readonly plain: string | undefined }
+  /** `plain` is the text when nothing of it is quoted or expanded. */
+  | { readonly kind: 'word'; readonly word: Word; readonly plain: string | undefined }
   | { readonly kind: 'operator'; readonly op: Operator; readonly span: Span }
   | { readonly kind: 'redirect'; readonly fd: number | undefined; readonly op: RedirectOp; readonly span: Span }
   | { readonly kind: 'end'; readonly span: Span };
@@ -116,9 +117,11 @@ class Lexer {
       }
     }
     const follows = this.line[this.at];
-    if (plain && /^[0-9]+$/.test(text) && (follows === '<' || follows === '>')) return this.redirect(Number(text), start);
+    const isDescriptor = plain && /^[0-9]+$/.test(text) && (follows === '<' || follows === '>');
+    if (isDescriptor) return this.redirect(Number(text), start);
     if (plain && text.startsWith('~')) {
-      throw this.notModelled('home directories (`~`) are not modelled', start, this.at, "quote it if it is meant as it stands: '~'");
+      const help = "quote it if it is meant as it stands: '~'";
+      throw this.notModelled('home directories (`~`) are not modelled', start, this.at, help);
     }
     const plainText = plain ? text : undefined;
     flush();

@@ -8,7 +8,7 @@ import {
 import { NotModelled } from './tool.ts';
 
 /** Words with a meaning of their own where a command may begin. */
-const RESERVED = new Set(['if', 'then', 'elif', 'else', 'fi', 'for', 'do', 'done', 'while', 'until', 'case', 'esac', '{', '}', '!', 'function', '[[']);
+const RESERVED = new Set('if then elif else fi for do done while until case esac { } ! function [['.split(' '));
 /** Reserved words that close something. */
 const CLOSING = new Set(['then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}']);
 const UNMODELLED = new Set(['while', 'until', 'case', '{', 'function', '[[']);

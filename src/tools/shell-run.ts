@@ -2,7 +2,7 @@
 
 import { EACCES, EISDIR, type Errno, strerror } from '../kernel/errno.ts';
 import type { Machine } from '../drivers/machine.ts';
-import { ProcessFiles } from './process-files.ts';
+import { isDirectory, ProcessFiles } from './process-files.ts';
 import { TOOLS } from './registry.ts';
 import { UNMODELLED_COMMANDS } from './unmodelled-commands.ts';
 import { BUILTINS, isSpecialBuiltin, ShellExit } from './shell-builtins.ts';
@@ -263,9 +263,9 @@ export class Shell {
     if (kind === undefined) {
       const at = this.files.resolve(path);
       const inSysfs = typeof at === 'string' && at.startsWith('/sys/');
-      const parent = typeof at === 'string' ? this.files.kindFollowed(at.slice(0, at.lastIndexOf('/')) || '/') : undefined;
+      const hasParent = typeof at === 'string' && isDirectory(this.files, at.slice(0, at.lastIndexOf('/')) || '/');
       // sysfs takes no new files; procfs says that there is none.
-      throw cannot(inSysfs && parent === 'directory' ? strerror(EACCES) : 'nonexistent directory');
+      throw cannot(inSysfs && hasParent ? strerror(EACCES) : 'nonexistent directory');
     }
     if (this.files.write(path, '') === -EACCES) throw cannot(strerror(EACCES));
   }
@@ -281,7 +281,7 @@ export class Shell {
     const text = strerror(errno);
     if (name === 'echo') outer.stderr.write(`sh: write error: ${text}\n`);
     else if (name === 'uname') outer.stderr.write(`uname: standard output: ${text}\n`);
-    else if (name !== 'printf' && name !== 'pwd' && name !== 'ls') outer.stderr.write(`${name}: write error: ${text}\n`);
+    else if (!['printf', 'pwd', 'ls'].includes(name)) outer.stderr.write(`${name}: write error: ${text}\n`);
     // ls and uname have no eye for it.
     if (name !== 'ls' && name !== 'uname') this.status = 1;
   }

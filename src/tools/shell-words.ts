@@ -25,7 +25,8 @@ export function expandToString(word: Word, expander: Expander): string {
 
 /** The words as arguments: unquoted variables are split at blanks, and vanish when empty. */
 export function expandWords(words: readonly Word[], expander: Expander): string[] {
-  return words.flatMap((word) => splitWord(word.parts, expander).flatMap((field) => expandPattern(field, expander.files)));
+  const fields = words.flatMap((word) => splitWord(word.parts, expander));
+  return fields.flatMap((field) => expandPattern(field, expander.files));
 }
 
 function splitWord(parts: readonly WordPart[], expander: Expander): Field[] {
@@ -85,7 +86,9 @@ function expandPattern(field: Field, files: ProcessFiles): string[] {
       return names.filter(globMatcher(component)).sort().map(join);
     });
     // Links between nodes and blocks let patterns run in circles.
-    if (found.length > MAX_MATCHES) throw new NotModelled(`a pattern with more than ${MAX_MATCHES} matches is not modelled`);
+    if (found.length > MAX_MATCHES) {
+      throw new NotModelled(`a pattern with more than ${MAX_MATCHES} matches is not modelled`);
+    }
   });
   return found.length === 0 ? [text(field)] : found;
 }

@@ -11,7 +11,7 @@ export interface Column {
 /** A row's cells in column order; undefined is a cell without data. */
 export type Row = readonly (string | undefined)[];
 
-/** Columns padded to their widest cell or heading, shown or not; a last cell without data or left-aligned is not padded. */
+/** Columns padded to their widest cell or heading, shown or not, but for a last cell without data or left-aligned. */
 export function formatTable(columns: readonly Column[], rows: readonly Row[], headings: boolean): string {
   const widths = columns.map((column, i) => {
     const widest = rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0);
