@@ -33,12 +33,12 @@ export function violations(kernel: Kernel): string[] {
 function sectionViolations(kernel: Kernel): string[] {
   const found: string[] = [];
   const { sections } = kernel;
-  for (const [start, root] of sections.roots()) {
+  for (const [start] of sections.roots()) {
     for (let i = 0; i < sections.sectionsPerRoot; i++) {
-      const flags = root.flags[i] as number;
-      const usage = root.usage[i] as number;
-      if (flags === 0 && usage === USAGE_NONE) continue;
       const nr = start + i;
+      const flags = sections.flags(nr);
+      const usage = sections.usage(nr);
+      if (flags === 0 && usage === USAGE_NONE) continue;
       const present = (flags & SECTION_MARKED_PRESENT) !== 0;
       const memmap = (flags & SECTION_HAS_MEM_MAP) !== 0;
       const bits = sections.countSubsections(nr);

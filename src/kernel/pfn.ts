@@ -62,12 +62,13 @@ export function pfnValid(sections: SectionTable, pfn: Pfn): boolean {
   const nr = (pfn * sections.sectionsPerPage) | 0;
   const root = sections.rootAt(nr >>> sections.rootShift);
   if (root === undefined) return false;
-  const at = nr & (sections.sectionsPerRoot - 1);
-  const flags = root.flags[at] as number;
+  const { entries } = root;
+  const at = (nr & (sections.sectionsPerRoot - 1)) << sections.strideShift;
+  const flags = entries[at] as number;
   if ((flags & SECTION_HAS_MEM_MAP) === 0) return false;
   if ((flags & SECTION_IS_EARLY) !== 0) return true;
   const index = (pfn * sections.subsectionsPerPage) & (sections.subsectionsPerSection - 1);
-  const word = root.subsectionMap[at * sections.words + (index >>> 5)] as number;
+  const word = entries[at + 1 + (index >>> 5)] as number;
   return ((word >>> (index & 31)) & 1) === 1;
 }
 

@@ -18,23 +18,23 @@ export const USAGE_BOOT = 1;
 /** From the slab allocator at hotplug: freed with the last sub-section. */
 export const USAGE_SLAB = 2;
 
+// An entry is `stride` words: flags in the low byte of the first, usage in the next, then the sub-section map.
+// One array a root, so that an answer about a frame touches one cache line.
+const USAGE_SHIFT = 8;
+const BYTE = 0xff;
+
 /** One root: `sectionsPerRoot` entries. It exists as soon as one of its sections ever did. */
 export class SectionRoot implements CowPage<SectionRoot> {
   readonly owner: object | undefined;
-  readonly flags: Uint8Array;
-  readonly usage: Uint8Array;
-  /** `words` 32-bit words for each section, lowest sub-section in the lowest bit of the first. */
-  readonly subsectionMap: Uint32Array;
+  readonly entries: Uint32Array;
 
-  constructor(owner: object | undefined, flags: Uint8Array, usage: Uint8Array, subsectionMap: Uint32Array) {
+  constructor(owner: object | undefined, entries: Uint32Array) {
     this.owner = owner;
-    this.flags = flags;
-    this.usage = usage;
-    this.subsectionMap = subsectionMap;
+    this.entries = entries;
   }
 
   clone(owner: object): SectionRoot {
-    return new SectionRoot(owner, this.flags.slice(), this.usage.slice(), this.subsectionMap.slice());
+    return new SectionRoot(owner, this.entries.slice());
   }
 }
 
@@ -54,6 +54,9 @@ export class SectionTable {
   readonly sectionsPerRoot: number;
   /** 32-bit words of one sub-section map. */
   readonly words: number;
+  /** 32-bit words of one entry, a power of two, and its log2. */
+  readonly stride: number;
+  readonly strideShift: number;
   /** @kernel NR_MEM_SECTIONS */
   readonly nrSections: number;
   /** First frame behind the last possible section. */
@@ -71,6 +74,8 @@ export class SectionTable {
     this.subsectionsPerSection = arch.subsectionsPerSection;
     this.sectionsPerRoot = arch.sectionsPerRoot;
     this.words = Math.ceil(arch.subsectionsPerSection / 32);
+    this.strideShift = Math.ceil(Math.log2(1 + this.words));
+    this.stride = 2 ** this.strideShift;
     this.nrSections = 2 ** (arch.maxPhysmemBits - arch.sectionSizeBits);
     this.endPfn = this.nrSections * this.pagesPerSection;
     this.sectionsPerPage = 1 / this.pagesPerSection;
@@ -103,20 +108,18 @@ export class SectionTable {
 
   /** Low bits of section_mem_map; 0 for a section that is not there. */
   flags(sectionNr: number): number {
-    const root = this.rootOf(sectionNr);
-    return root === undefined ? 0 : (root.flags[sectionNr % this.sectionsPerRoot] as number);
+    return this.#firstWord(sectionNr) & BYTE;
   }
 
   usage(sectionNr: number): number {
-    const root = this.rootOf(sectionNr);
-    return root === undefined ? USAGE_NONE : (root.usage[sectionNr % this.sectionsPerRoot] as number);
+    return (this.#firstWord(sectionNr) >>> USAGE_SHIFT) & BYTE;
   }
 
   /** Whether the sub-section's bit is set. */
   subsectionBit(sectionNr: number, index: number): boolean {
     const root = this.rootOf(sectionNr);
     if (root === undefined) return false;
-    const word = root.subsectionMap[(sectionNr % this.sectionsPerRoot) * this.words + (index >>> 5)] as number;
+    const word = root.entries[this.#entryAt(sectionNr) + 1 + (index >>> 5)] as number;
     return ((word >>> (index & 31)) & 1) === 1;
   }
 
@@ -124,46 +127,44 @@ export class SectionTable {
   subsectionWords(sectionNr: number): readonly number[] {
     const root = this.rootOf(sectionNr);
     if (root === undefined) return new Array<number>(this.words).fill(0);
-    const at = (sectionNr % this.sectionsPerRoot) * this.words;
-    return Array.from(root.subsectionMap.subarray(at, at + this.words));
+    const at = this.#entryAt(sectionNr) + 1;
+    return Array.from(root.entries.subarray(at, at + this.words));
   }
 
   /** Number of bits set in the section's map. */
   countSubsections(sectionNr: number): number {
-    return this.subsectionWords(sectionNr).reduce((sum, word) => sum + popcount(word), 0);
-  }
-
-  setFlags(sectionNr: number, flags: number): void {
-    const root = this.#writable(sectionNr);
-    root.flags[sectionNr % this.sectionsPerRoot] = flags;
-  }
-
-  setUsage(sectionNr: number, usage: number): void {
-    const root = this.#writable(sectionNr);
-    root.usage[sectionNr % this.sectionsPerRoot] = usage;
-  }
-
-  /** Sets or clears the bits `first` to `last`, both included. */
-  writeSubsections(sectionNr: number, first: number, last: number, on: boolean): void {
-    const root = this.#writable(sectionNr);
-    const base = (sectionNr % this.sectionsPerRoot) * this.words;
-    for (let word = first >>> 5; word <= last >>> 5; word++) {
-      const mask = wordMask(word, first, last);
-      const old = root.subsectionMap[base + word] as number;
-      root.subsectionMap[base + word] = on ? old | mask : old & ~mask;
-    }
+    return this.countSubsectionsIn(sectionNr, 0, this.subsectionsPerSection - 1);
   }
 
   /** How many of the bits `first` to `last`, both included, are set. */
   countSubsectionsIn(sectionNr: number, first: number, last: number): number {
     const root = this.rootOf(sectionNr);
     if (root === undefined) return 0;
-    const base = (sectionNr % this.sectionsPerRoot) * this.words;
+    const map = this.#entryAt(sectionNr) + 1;
     let count = 0;
     for (let word = first >>> 5; word <= last >>> 5; word++) {
-      count += popcount((root.subsectionMap[base + word] as number) & wordMask(word, first, last));
+      count += popcount((root.entries[map + word] as number) & wordMask(word, first, last));
     }
     return count;
+  }
+
+  setFlags(sectionNr: number, flags: number): void {
+    this.#setFirstWord(sectionNr, flags, this.usage(sectionNr));
+  }
+
+  setUsage(sectionNr: number, usage: number): void {
+    this.#setFirstWord(sectionNr, this.flags(sectionNr), usage);
+  }
+
+  /** Sets or clears the bits `first` to `last`, both included. */
+  writeSubsections(sectionNr: number, first: number, last: number, on: boolean): void {
+    const { entries } = this.#writable(sectionNr);
+    const map = this.#entryAt(sectionNr) + 1;
+    for (let word = first >>> 5; word <= last >>> 5; word++) {
+      const mask = wordMask(word, first, last);
+      const old = entries[map + word] as number;
+      entries[map + word] = on ? old | mask : old & ~mask;
+    }
   }
 
   /** Gives sections `first` to `last` the same flags, usage and full map: whole roots share one page. */
@@ -172,18 +173,12 @@ export class SectionTable {
     let uniform: SectionRoot | undefined;
     for (let nr = first; nr <= last; ) {
       if (nr % perRoot === 0 && last - nr + 1 >= perRoot) {
-        uniform ??= new SectionRoot(
-          undefined,
-          new Uint8Array(perRoot).fill(flags),
-          new Uint8Array(perRoot).fill(usage),
-          this.#fullMap(perRoot),
-        );
+        uniform ??= this.#uniformRoot(flags, usage);
         this.#roots.put(nr / perRoot, uniform);
         nr += perRoot;
         continue;
       }
-      this.setFlags(nr, flags);
-      this.setUsage(nr, usage);
+      this.#setFirstWord(nr, flags, usage);
       this.writeSubsections(nr, 0, this.subsectionsPerSection - 1, true);
       nr++;
     }
@@ -201,7 +196,7 @@ export class SectionTable {
     for (const [start, root] of this.roots()) {
       if (root.owner === undefined && knownUniform.has(root)) {
         const tail = runs.at(-1);
-        const nextIsOurs = tail !== undefined && tail.last === start - 1 && tail.flags === root.flags[0];
+        const nextIsOurs = tail !== undefined && tail.last === start - 1 && tail.flags === this.flags(start);
         if (nextIsOurs && sameWords(tail.subsections, this.subsectionWords(start))) {
           tail.last = start + this.sectionsPerRoot - 1;
           continue;
@@ -209,7 +204,7 @@ export class SectionTable {
       }
       if (root.owner === undefined) knownUniform.add(root);
       for (let i = 0; i < this.sectionsPerRoot; i++) {
-        const flags = root.flags[i] as number;
+        const flags = this.flags(start + i);
         if (flags === 0) continue;
         const subsections = this.subsectionWords(start + i);
         const tail = runs.at(-1);
@@ -231,23 +226,32 @@ export class SectionTable {
     this.#roots.restore(roots);
   }
 
+  #entryAt(sectionNr: number): number {
+    return (sectionNr % this.sectionsPerRoot) * this.stride;
+  }
+
+  #firstWord(sectionNr: number): number {
+    return this.rootOf(sectionNr)?.entries[this.#entryAt(sectionNr)] ?? 0;
+  }
+
+  #setFirstWord(sectionNr: number, flags: number, usage: number): void {
+    this.#writable(sectionNr).entries[this.#entryAt(sectionNr)] = flags | (usage << USAGE_SHIFT);
+  }
+
   #writable(sectionNr: number): SectionRoot {
-    const perRoot = this.sectionsPerRoot;
     return this.#roots.writable(
-      Math.floor(sectionNr / perRoot),
-      (owner) =>
-        new SectionRoot(owner, new Uint8Array(perRoot), new Uint8Array(perRoot), new Uint32Array(perRoot * this.words)),
+      Math.floor(sectionNr / this.sectionsPerRoot),
+      (owner) => new SectionRoot(owner, new Uint32Array(this.sectionsPerRoot * this.stride)),
     );
   }
 
-  #fullMap(sections: number): Uint32Array {
-    const map = new Uint32Array(sections * this.words);
-    for (let i = 0; i < sections; i++) {
-      for (let word = 0; word < this.words; word++) {
-        map[i * this.words + word] = wordMask(word, 0, this.subsectionsPerSection - 1);
-      }
-    }
-    return map;
+  #uniformRoot(flags: number, usage: number): SectionRoot {
+    const entry = new Uint32Array(this.stride);
+    entry[0] = flags | (usage << USAGE_SHIFT);
+    for (let word = 0; word < this.words; word++) entry[1 + word] = wordMask(word, 0, this.subsectionsPerSection - 1);
+    const entries = new Uint32Array(this.sectionsPerRoot * this.stride);
+    for (let at = 0; at < entries.length; at += this.stride) entries.set(entry, at);
+    return new SectionRoot(undefined, entries);
   }
 }
 
