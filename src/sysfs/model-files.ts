@@ -1,12 +1,14 @@
 /** The files of the model's machine. */
 
 import type { Machine } from '../drivers/machine.ts';
+import { daxBusDirectory } from './dax-files.ts';
 import { directory, type DirectoryEntry } from './entries.ts';
 import { EntryTree } from './entry-tree.ts';
 import type { WritableFileTree } from './file-tree.ts';
 import { memoryBusDirectory, memoryDirectory } from './memory-files.ts';
 import { moduleDirectory } from './module-files.ts';
 import { nodeDirectoryRoot } from './node-files.ts';
+import { platformDirectory } from './platform-files.ts';
 import { procDirectory } from './proc-files.ts';
 
 /** A directory of which the model knows a part. */
@@ -20,8 +22,9 @@ function root(machine: Machine): DirectoryEntry {
     dev: partly({ null: { kind: 'file', read: () => '', write: () => 0 } }),
     proc: procDirectory(machine),
     sys: partly({
-      bus: partly({ memory: memoryBusDirectory(machine) }),
+      bus: partly({ dax: () => daxBusDirectory(machine), memory: memoryBusDirectory(machine) }),
       devices: partly({
+        platform: () => platformDirectory(machine),
         system: partly({ memory: memoryDirectory(machine), node: nodeDirectoryRoot(machine) }),
       }),
       module: moduleDirectory(machine),
