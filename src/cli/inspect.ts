@@ -17,6 +17,7 @@ import { inspectLines } from './inspect-text.ts';
 import { printErrors, printJson, printLines } from './output.ts';
 import { colorChoice, colorOption, terminalOf } from './terminal.ts';
 
+/** What may be said about a machine that its sources do not say. */
 export interface InspectOptions {
   /** Kernel release to read the machine by, over what was recorded. */
   readonly kernel?: string;
@@ -24,6 +25,7 @@ export interface InspectOptions {
   readonly arch?: string;
 }
 
+/** What was found in the sources: machines, and the sources that could not be read. */
 export interface InspectReport {
   readonly machines: readonly { readonly report: MachineReport; readonly layout: MachineLayout }[];
   /** Sources of which nothing could be used. */

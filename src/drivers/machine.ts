@@ -4,6 +4,7 @@ import type { Kernel, KernelSnapshot } from '../kernel/kernel.ts';
 import type { QemuState } from './qemu.ts';
 import type { AcpiMemoryState } from './acpi-memory.ts';
 import type { DaxState } from './dax/state.ts';
+import type { MediaState } from './nvdimm/media.ts';
 import type { NvdimmState } from './nd-e820.ts';
 
 /** State of everything above the memory core. Every value is immutable and replaced on change. */
@@ -16,15 +17,21 @@ export interface DeviceState {
   readonly acpiMemory: AcpiMemoryState;
   readonly nvdimm: NvdimmState;
   readonly dax: DaxState;
+  /** What persistent memory holds: it outlives a reboot. */
+  readonly media: MediaState;
+  /** State of the random generator. */
+  readonly random: number;
   /** Lines of the kernel log that `dmesg -c` put out of sight. */
   readonly dmesgClearedAt?: number;
 }
 
+/** A kept state of a machine; shares all that does not change. */
 export interface MachineSnapshot {
   readonly kernel: KernelSnapshot;
   readonly devices: DeviceState;
 }
 
+/** One simulated machine: a kernel, the devices around it, and everything typed at it so far. */
 export class Machine {
   readonly kernel: Kernel;
   devices: DeviceState;

@@ -49,6 +49,7 @@ export interface KernelFields {
   saidOnce: ReadonlySet<string>;
 }
 
+/** A kept state of the memory core; shares every page that does not change. */
 export interface KernelSnapshot {
   readonly fields: KernelFields;
   readonly sections: CowSnapshot<SectionRoot>;
@@ -61,6 +62,7 @@ export interface KernelSnapshot {
  */
 export type UnmovableOracle = (blockId: number) => boolean | undefined;
 
+/** The memory core of one running kernel: all its state, its log, and who listens to its checks. */
 export class Kernel implements KernelFields {
   readonly profile: KernelProfile;
   readonly memoryBlockSizeBytes: number;

@@ -3,6 +3,7 @@
 /** Level as in `KERN_*`: 3 err, 4 warning, 6 info, 7 debug. */
 export type LogLevel = 3 | 4 | 5 | 6 | 7;
 
+/** One line of the kernel log, without time stamp. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly text: string;

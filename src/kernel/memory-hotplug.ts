@@ -18,7 +18,10 @@ import {
 import { alignUp, hex, hexPadded, isAligned, type Nid, type PhysAddr } from './units.ts';
 import { emptyNode, setNode } from './zone.ts';
 
-/** @kernel include/linux/memory_hotplug.h: mhp_t */
+/**
+ * What the caller of add_memory() asks for beside the range.
+ * @kernel include/linux/memory_hotplug.h: mhp_t
+ */
 export interface MhpFlags {
   /** MHP_MERGE_RESOURCE */
   readonly mergeResource?: boolean;

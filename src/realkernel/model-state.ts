@@ -12,6 +12,7 @@ import { alignUp } from '../kernel/units.ts';
 import { populatedZone } from '../kernel/zone.ts';
 import type { BlockRunRecord, RecordedState, SectionRunRecord, ZoneRecord } from './recording.ts';
 
+/** The model’s state as a recording would hold it, facet by facet. */
 export function stateOfMachine(machine: Machine): RecordedState {
   const { kernel } = machine;
   return {

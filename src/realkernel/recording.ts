@@ -58,6 +58,7 @@ export type SectionRunRecord = z.infer<typeof sectionRun>;
 /** All facets of a machine's state, as recorded. */
 export type RecordedState = z.infer<typeof state>;
 export type RecordedStep = z.infer<typeof step>;
+/** One run of a real kernel, recorded after boot and after every step. */
 export type Recording = z.infer<typeof recording>;
 
 /** A recording that does not have the form; says where. */

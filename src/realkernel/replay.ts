@@ -29,6 +29,7 @@ export interface Comparison {
   readonly actual: readonly string[];
 }
 
+/** A replayed recording: every facet of every step, compared. */
 export interface Replay {
   readonly name: string;
   readonly steps: number;

@@ -5,6 +5,7 @@ import { positionAt, type SourceText, type Span } from './source-text.ts';
 
 export type Severity = 'error' | 'warning';
 
+/** A complaint about the user’s input: code, message, place, and help. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;

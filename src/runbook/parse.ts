@@ -11,6 +11,7 @@ export const RUNBOOK_LENGTH_LIMIT = 4 * 1024 * 1024;
 /** Diagnostics kept of one runbook. */
 const DIAGNOSTIC_LIMIT = 1000;
 
+/** A runbook as read, with every complaint about it. */
 export interface ParsedRunbook {
   readonly book: Runbook;
   /** All that is wrong, in source order. With an error among them the book is not to be played. */

@@ -12,6 +12,7 @@ import { ModelFault } from './model-fault.ts';
 import { spanInSource, type Command, type Runbook } from './runbook.ts';
 import { judge, meetsExpectation, type CommandRun } from './verdict.ts';
 
+/** A played runbook: what each command did, and what could not be played. */
 export interface RunResult {
   readonly book: Runbook;
   readonly runs: readonly CommandRun[];

@@ -56,6 +56,7 @@ export interface Command {
   readonly expectation: Span;
 }
 
+/** A runbook: the machine its front matter describes and the commands typed at it. */
 export interface Runbook {
   readonly source: SourceText;
   readonly header: FrontMatter;

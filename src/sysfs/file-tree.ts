@@ -21,6 +21,7 @@ export interface FileTree {
   covers?(path: string): boolean;
 }
 
+/** A tree of files that takes writes: the model’s /proc and /sys. */
 export interface WritableFileTree extends FileTree {
   /** Writes as `echo … > path` does; the text holds the newline. Returns 0 or −errno. */
   write(path: string, text: string): Errno;

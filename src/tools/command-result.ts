@@ -2,6 +2,7 @@
 
 import type { LogLine } from '../kernel/log.ts';
 
+/** What one typed command did: status, output, kernel log, and what its outcome hangs on. */
 export interface CommandResult {
   /** Exit status; 0 for the monitor, which has none. */
   readonly exit: number;

@@ -11,6 +11,7 @@ import { shortSize } from './size.ts';
 import { spansOf, type Span } from './span.ts';
 import { Tally, countsText } from './tally.ts';
 
+/** How a map is drawn: width, colour, which part. */
 export interface MapOptions {
   /** Columns; 80 when absent, never taken below 20. */
   readonly width?: number;

@@ -19,6 +19,7 @@ export type E820Type =
   | 'reserved-kern' // 128
   | 'unknown'; // anything else, e.g. type 20
 
+/** One entry of firmware’s memory map, in bytes. */
 export interface E820Entry extends ByteRange {
   readonly type: E820Type;
   /** The number behind type 'unknown', as firmware gave it (20, say). */

@@ -2,6 +2,7 @@
 
 export type ArchName = 'x86_64' | 'arm64' | 'ppc64le' | 's390x' | 'riscv64' | 'loongarch64';
 
+/** The constants of an architecture and page size. */
 export interface ArchConstants {
   readonly name: ArchName;
   /** Page size in bytes. */

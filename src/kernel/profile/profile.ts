@@ -5,6 +5,7 @@ import type { BehaviourName, Behaviours } from './behaviours.ts';
 import { CHANGES, type ChangeId } from './changes.ts';
 import { RELEASES, BASE, type Release } from './releases.ts';
 
+/** Everything that tells one kernel from another: release, architecture, behaviours and where each comes from. */
 export interface KernelProfile {
   /** The name it was asked for by, e.g. `6.12`. */
   readonly name: string;

@@ -1,0 +1,66 @@
+/**
+ * memhp as a library. Everything here is what the program itself is made of; `docs/library.md` lists it.
+ *
+ * @example
+ * import { buildMachine, runShell } from 'memhp';
+ * const machine = buildMachine({ kernel: '6.12', memory: '2G', cmdline: '', qemu: [] });
+ * runShell(machine, 'echo offline > /sys/devices/system/memory/memory0/state').output;
+ * // ['sh: write error: Invalid argument']
+ */
+
+// A machine, and typing at it.
+export { buildMachine, MachineDescriptionError, type MachineDescription } from './drivers/build-machine.ts';
+export { Machine, type DeviceState, type MachineSnapshot } from './drivers/machine.ts';
+export { runShell } from './tools/shell.ts';
+export { runMonitor } from './tools/monitor.ts';
+export { NotModelled } from './tools/tool.ts';
+export type { CommandResult } from './tools/command-result.ts';
+export { modelFiles } from './sysfs/model-files.ts';
+export type { FileTree, WritableFileTree } from './sysfs/file-tree.ts';
+export { lsmem } from './tools/lsmem.ts';
+export { chmem } from './tools/chmem.ts';
+
+// Runbooks.
+export { parseRunbook, type ParsedRunbook } from './runbook/parse.ts';
+export { playRunbook, runStatus, type RunResult } from './runbook/play.ts';
+export type { CommandRun, Verdict } from './runbook/verdict.ts';
+export { updateRunbook } from './runbook/update.ts';
+export type { Runbook } from './runbook/runbook.ts';
+export type { Diagnostic } from './runbook/diagnostic.ts';
+export { renderDiagnostics } from './runbook/render-diagnostics.ts';
+
+// The memory core.
+export { profileNames, resolveProfile, type KernelProfile } from './kernel/profile/profile.ts';
+export { ARCHITECTURES, type ArchConstants } from './kernel/profile/arch.ts';
+export { boot } from './kernel/boot/boot.ts';
+export type { BootInput, BootMap, E820Entry, SratMemory } from './kernel/boot/boot-map.ts';
+export { createKernel } from './kernel/create-kernel.ts';
+export { Kernel, type KernelSnapshot } from './kernel/kernel.ts';
+export type { CheckPoint, CheckStep, Explain } from './kernel/explain.ts';
+export { errnoName, strerror, type Errno } from './kernel/errno.ts';
+export { pfnSectionValid, pfnToOnlinePage, pfnValid, onlinePfnRuns } from './kernel/pfn.ts';
+export { addMemory, addMemoryDriverManaged, type MhpFlags } from './kernel/memory-hotplug.ts';
+export { offlineAndRemoveMemory, removeMemory } from './kernel/memory-remove.ts';
+export { deviceOffline, deviceOnline, stateStore, validZones } from './kernel/memory-block.ts';
+export { memremapPages, memunmapPages, type Pgmap } from './kernel/memremap.ts';
+export { printIomem, regionIntersects, systemRamRanges } from './kernel/resource-query.ts';
+export type { Resource } from './kernel/resource.ts';
+export { violations } from './kernel/invariants.ts';
+export { logLines, type LogLine } from './kernel/log.ts';
+
+// Real machines and real kernels.
+export { parseIomem } from './capture/iomem.ts';
+export { parseBootLog, bootInputOf, type BootLog } from './capture/boot-log.ts';
+export { readHost, readSource, type ReadSource } from './capture/read-source.ts';
+export { machineDescriptionOf, type CapturedDescription } from './capture/machine-description.ts';
+export { inspect, type InspectOptions, type InspectReport } from './cli/inspect.ts';
+export { parseRecording, RecordingError, type RecordedState, type Recording } from './realkernel/recording.ts';
+export { replayRecording, machineOfRecording, countFacets, type Comparison, type Replay } from './realkernel/replay.ts';
+export { stateOfMachine } from './realkernel/model-state.ts';
+
+// Pictures.
+export { pictureOfKernel } from './view/picture-of-kernel.ts';
+export type { Picture, Segment, OwnerKind } from './view/picture.ts';
+export { renderMap, type MapOptions } from './view/map.ts';
+export { renderMapDiff } from './view/map-diff.ts';
+export { renderSvg } from './view/svg.ts';
