@@ -64,7 +64,7 @@ function deviceDirectory(machine: Machine, name: string): DirectoryEntry {
     return store === undefined ? readOnly(read) : readWrite(read, (text) => store(findDevDax(machine, name) ?? device, text));
   };
   const fixedSize = region.isStatic;
-  const mappings = device.ranges.map((_, i) => [`mapping${i}`, (): Entry => mappingDirectory(machine, device, i)] as const);
+  const mappings = device.ranges.map((_, i) => [`mapping${i}`, mappingDirectory(machine, device, i)] as const);
   return directory({
     align: attribute((each) => each.align, fixedSize ? undefined : (each, text) => alignStore(machine, each, text)),
     dev: UNKNOWN_FILE,

@@ -22,9 +22,9 @@ function root(machine: Machine): DirectoryEntry {
     dev: partly({ null: { kind: 'file', read: () => '', write: () => 0 } }),
     proc: procDirectory(machine),
     sys: partly({
-      bus: partly({ dax: () => daxBusDirectory(machine), memory: memoryBusDirectory(machine) }),
+      bus: partly({ dax: daxBusDirectory(machine), memory: memoryBusDirectory(machine) }),
       devices: partly({
-        platform: () => platformDirectory(machine),
+        platform: platformDirectory(machine),
         system: partly({ memory: memoryDirectory(machine), node: nodeDirectoryRoot(machine) }),
       }),
       module: moduleDirectory(machine),
