@@ -3,7 +3,9 @@
 import { NO_ACPI_MEMORY } from './acpi-memory.ts';
 import { NO_DAX } from './dax/state.ts';
 import type { DeviceState } from './machine.ts';
+import { NO_MEDIA } from './nvdimm/media.ts';
 import { NO_NVDIMM } from './nd-e820.ts';
+import { DEFAULT_SEED } from './random.ts';
 
 export const NO_DEVICES: DeviceState = {
   cmdline: '',
@@ -12,4 +14,6 @@ export const NO_DEVICES: DeviceState = {
   acpiMemory: NO_ACPI_MEMORY,
   nvdimm: NO_NVDIMM,
   dax: NO_DAX,
+  media: NO_MEDIA,
+  random: DEFAULT_SEED,
 };
