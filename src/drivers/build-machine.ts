@@ -29,6 +29,7 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
     cmdline,
     srat,
     hypervisor: machine.hypervisor,
+    physBits: machine.physBits,
     pciWindows: pciWindows(machine),
     cpuNodes: [...new Set(machine.cpuNodes.map((pxm) => nodes.get(pxm) ?? 0))],
   };
@@ -42,9 +43,11 @@ export type SeenFirmware = Pick<BootInput, 'e820' | 'srat' | 'pciWindows'>;
  * @throws MachineDescriptionError when it names no machine, or one that would not boot
  */
 export function buildMachine(description: MachineDescription, seen?: SeenFirmware): Machine {
-  const profile = findProfile(description);
+  const named = findProfile(description);
   const qemu = startQemu(description.memory, description.qemu);
   const cmdline = `${BASE_CMDLINE} ${description.cmdline}`.trim();
+  const words = cmdline.split(/\s+/);
+  const profile = description.arch === undefined ? pagingOf(named, qemu, words) : named;
   const input: BootInput = { ...bootInputOfQemu(qemu, cmdline), ...seen };
   const map = boot(input, profile);
   if (map.panic !== undefined) {
@@ -56,10 +59,15 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
     cmdline,
     qemu,
   });
-  const words = cmdline.split(/\s+/);
   const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');
   if (drives) acpiMemoryBoot(machine, dimmsOf(qemu), map.memoryLimit);
   return machine;
+}
+
+/** With five-level page tables where kernel, processor and command line agree on them: the limits of addresses rise. */
+function pagingOf(profile: KernelProfile, qemu: QemuState, words: readonly string[]): KernelProfile {
+  const five = profile.does.fiveLevelPaging && qemu.machine.la57 && !words.includes('no5lvl');
+  return five ? resolveProfile(profile.name, 'x86_64-5level') : profile;
 }
 
 function findProfile(description: MachineDescription): KernelProfile {

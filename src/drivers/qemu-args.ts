@@ -2,7 +2,7 @@
 
 import { hex } from '../kernel/units.ts';
 import { MachineDescriptionError } from './machine-description.ts';
-import { readCpu } from './qemu-cpu.ts';
+import { readCpu, type QemuCpu } from './qemu-cpu.ts';
 import { makeBackend, readDevice } from './qemu-device-options.ts';
 import { LEAST_RAM, memoryLayout, type MemoryLayout } from './qemu-layout.ts';
 import type { QemuMachine } from './qemu-machine.ts';
@@ -163,21 +163,22 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
       help: 'take less memory or write -cpu max,phys-bits=46',
     });
   }
-  return plugAll(emptyMachine(sized, smp, option, cpu.hypervisor, numa, layout, backends), named('device'));
+  return plugAll(emptyMachine(sized, smp, option, cpu, numa, layout, backends), named('device'));
 }
 
 function emptyMachine(
   sized: Pick<QemuMachine, 'ramSize' | 'maxramSize' | 'slots'>,
   smp: Pick<QemuMachine, 'cpus' | 'maxCpus' | 'sockets'>,
   option: MachineOption,
-  hypervisor: boolean,
+  { hypervisor, la57, physBits }: QemuCpu,
   numa: Pick<QemuMachine, 'nodes' | 'cpuNodes'>,
   layout: MemoryLayout,
   backends: ReadonlyMap<string, QemuBackend>,
 ): QemuState {
   const { cpus, maxCpus, sockets } = smp;
   const { nvdimm, memoryBackend: ramBackend } = option;
-  const machine: QemuMachine = { ...sized, ...numa, cpus, maxCpus, sockets, hypervisor, layout, nvdimm, ramBackend };
+  const cpu = { cpus, maxCpus, sockets, hypervisor, la57, physBits };
+  const machine: QemuMachine = { ...sized, ...numa, ...cpu, layout, nvdimm, ramBackend };
   return { ...emptyQemu(machine), backends };
 }
 

@@ -7,6 +7,8 @@ export interface QemuCpu {
   readonly amd: boolean;
   readonly physBits: number;
   readonly hypervisor: boolean;
+  /** The processor has five-level page tables. */
+  readonly la57: boolean;
 }
 
 /** Models whose vendor is AMD under TCG, found by asking each for its memory map. */
@@ -22,6 +24,8 @@ const OTHERS = new Set([
 ]);
 /** Models of 32-bit processors: no 64-bit kernel starts on them. */
 const NO_LONG_MODE = new Set(['486', 'athlon', 'coreduo', 'kvm32', 'n270', 'pentium', 'pentium2', 'pentium3', 'qemu32', 'base']);
+/** Models with five-level page tables under TCG. */
+const LA57 = new Set(['max', 'Icelake-Server']);
 const TCG_PHYS_BITS = 40;
 
 function gens(stem: string, count: number): string[] {
@@ -37,12 +41,14 @@ export function readCpu(text: string): QemuCpu | { readonly error: string; reado
   if (NO_LONG_MODE.has(base)) return { error: `-cpu ${model} cannot run a 64-bit kernel`, help: 'write -cpu max' };
   let physBits = TCG_PHYS_BITS;
   let hypervisor = true;
+  let la57 = LA57.has(base);
   let amd = AMD.has(base);
   for (const feature of features) {
     const sign = /^[+-]/.exec(feature)?.[0];
     const [name = '', value] = (sign === undefined ? feature : feature.slice(1)).split('=', 2);
     const on = sign === '-' ? false : value === undefined ? true : parseQemuBool(value);
     if (name === 'hypervisor') hypervisor = on ?? true;
+    if (name === 'la57') la57 = on ?? true;
     if (name === 'vendor' && value !== undefined) amd = value === 'AuthenticAMD';
     if (name === 'phys-bits') {
       const bits = parseUint64(value ?? '');
@@ -53,5 +59,5 @@ export function readCpu(text: string): QemuCpu | { readonly error: string; reado
       if (bits !== 0n) physBits = Number(bits);
     }
   }
-  return { amd, physBits, hypervisor };
+  return { amd, physBits, hypervisor, la57 };
 }

@@ -25,6 +25,10 @@ export interface QemuMachine {
   readonly cpuNodes: readonly number[];
   /** The CPUID hypervisor bit is set. */
   readonly hypervisor: boolean;
+  /** The processor has five-level page tables. */
+  readonly la57: boolean;
+  /** Width of the processor's physical addresses. */
+  readonly physBits: number;
   readonly layout: MemoryLayout;
   /** Id of the backend that is the machine's RAM (`-M memory-backend=`). */
   readonly ramBackend: string | undefined;

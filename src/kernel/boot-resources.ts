@@ -13,7 +13,7 @@ import {
   type Resource,
   type ResourceDesc,
 } from './resource.ts';
-import { alignUp, type ByteRange, KiB, MiB } from './units.ts';
+import { alignUp, type ByteRange, KiB, MiB, type PhysAddr } from './units.ts';
 
 /** @kernel arch/x86/kernel/e820.c: e820_type_to_string, e820_type_to_iores_desc, do_mark_busy */
 const E820_RESOURCES: Readonly<Record<E820Type, { name: string; desc: ResourceDesc; busy: boolean }>> = {
@@ -48,8 +48,8 @@ function toResource(entry: E820Entry): Resource {
  * what lies between RAM and the next boundary becomes a RAM buffer.
  * @kernel arch/x86/kernel/e820.c: e820__reserve_resources, e820__reserve_resources_late
  */
-export function bootResources(map: BootMap, pciWindows: readonly ByteRange[], physmemEnd: number): Resource {
-  let root = iomemRoot(physmemEnd);
+export function bootResources(map: BootMap, pciWindows: readonly ByteRange[], end: PhysAddr): Resource {
+  let root = iomemRoot(end);
   const late: Resource[] = [];
   for (const entry of map.e820) {
     const claimed = toResource(entry);

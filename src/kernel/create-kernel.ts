@@ -20,7 +20,6 @@ import { pageLink } from './zone.ts';
 
 /** A kernel just after boot: early sections, zones, memory blocks and /proc/iomem. */
 export function createKernel(map: BootMap, profile: KernelProfile, input: BootInput): Kernel {
-  const { arch } = profile;
   const kernel = new Kernel(
     {
       profile,
@@ -30,7 +29,7 @@ export function createKernel(map: BootMap, profile: KernelProfile, input: BootIn
       movableNode: map.options.movableNode,
       cpuNodes: new Set(input.cpuNodes ?? [0]),
     },
-    bootResources(map, input.pciWindows ?? [], Math.min(2 ** 52, arch.physmemEnd)),
+    bootResources(map, input.pciWindows ?? [], 2 ** (input.physBits ?? 52)),
     bootParams(map.options, profile),
   );
   kernel.maxPfn = map.maxPfn;

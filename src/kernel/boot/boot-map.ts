@@ -52,6 +52,8 @@ export interface BootInput {
   readonly reservedLate?: readonly ByteRange[];
   /** Nodes the SRAT gives processors, with memory or without. */
   readonly cpuNodes?: readonly Nid[];
+  /** Width of the processor's physical addresses: where /proc/iomem ends. 52 when not told. */
+  readonly physBits?: number;
   /** What drivers or ACPI advise as the largest memory block (CXL windows), in bytes. */
   readonly advisedBlockSizeBytes?: number;
 }

@@ -61,6 +61,8 @@ export interface Behaviours {
   readonly logsUnavailableRanges: 'none' | 'reserved' | 'zeroed' | 'zeroed-section' | 'zone-totals' | 'per-zone';
   /** CONFIG_ZONE_DMA: the first 16 MiB are a zone of their own. */
   readonly zoneDma: boolean;
+  /** Built for five-level page tables (CONFIG_X86_5LEVEL), used where the processor has them. */
+  readonly fiveLevelPaging: boolean;
   /** NUMA ranges are trimmed to memory, not to [0, max_pfn). */
   readonly numaTrimsToDram: boolean;
   /** Memory the SRAT leaves out is counted in 'memblock', or by ranges against the 'e820' map. */

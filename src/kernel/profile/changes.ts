@@ -44,6 +44,12 @@ const table = {
       'Posted as memory_hotplug: Add a bounds check to __add_pages; the file in front is as the tree merged it, by memory.',
     sets: { addressLimit: 'add-pages' },
   },
+  'five-level-paging': {
+    release: 'v5.5',
+    subject: 'x86/mm: Enable 5-level paging support by default',
+    note: 'title and release from memory; the recordings of 6.1 and 6.12 show max_arch_pfn 0x10000000000, those of 5.0 0x400000000',
+    sets: { fiveLevelPaging: true },
+  },
   'removable-always-one': {
     release: 'v5.6',
     subject: 'drivers/base/memory.c: indicate all memory blocks as removable (53cdc1cb29e8)',
