@@ -6,6 +6,7 @@ import { createKernel } from '../kernel/create-kernel.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
 import { acpiMemoryBoot } from './acpi-memory.ts';
+import { hmemBoot } from './dax/hmem.ts';
 import { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
 import { Machine } from './machine.ts';
 import { NO_DEVICES } from './no-devices.ts';
@@ -61,6 +62,7 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
   });
   const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');
   if (drives) acpiMemoryBoot(machine, dimmsOf(qemu), map.memoryLimit);
+  hmemBoot(machine);
   return machine;
 }
 

@@ -26,6 +26,7 @@ export function createKernel(map: BootMap, profile: KernelProfile, input: BootIn
       memoryBlockSizeBytes: map.memoryBlockSizeBytes,
       possibleNodes: new Set(map.possibleNodes),
       numaMemblks: map.numaMemblks,
+      numaReservedMemblks: map.numaReservedMemblks ?? [],
       movableNode: map.options.movableNode,
       cpuNodes: new Set(input.cpuNodes ?? [0]),
     },

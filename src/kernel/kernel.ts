@@ -21,6 +21,8 @@ export interface KernelFixed {
   readonly possibleNodes: ReadonlySet<Nid>;
   /** SRAT ranges, for memory_add_physaddr_to_nid(). */
   readonly numaMemblks: readonly { readonly start: PhysAddr; readonly end: PhysAddr; readonly nid: Nid }[];
+  /** SRAT ranges without memory at boot, for phys_to_target_node(); absent means none. */
+  readonly numaReservedMemblks?: KernelFixed['numaMemblks'];
   /** `movable_node` was given. */
   readonly movableNode: boolean;
   /** Nodes with a CPU: they never go offline. */
@@ -70,6 +72,7 @@ export class Kernel implements KernelFields {
   readonly blockPages: number;
   readonly possibleNodes: ReadonlySet<Nid>;
   readonly numaMemblks: KernelFixed['numaMemblks'];
+  readonly numaReservedMemblks: KernelFixed['numaMemblks'];
   readonly movableNode: boolean;
   readonly cpuNodes: ReadonlySet<Nid>;
   readonly sections: SectionTable;
@@ -104,6 +107,7 @@ export class Kernel implements KernelFields {
     this.blockPages = fixed.memoryBlockSizeBytes / arch.pageSize;
     this.possibleNodes = fixed.possibleNodes;
     this.numaMemblks = fixed.numaMemblks;
+    this.numaReservedMemblks = fixed.numaReservedMemblks ?? [];
     this.movableNode = fixed.movableNode;
     this.cpuNodes = fixed.cpuNodes;
     this.sections = new SectionTable(arch);

@@ -15,7 +15,7 @@ import {
   releaseRegion,
   requestRegion,
 } from './resource.ts';
-import { alignUp, hex, hexPadded, isAligned, type Nid, type PhysAddr } from './units.ts';
+import { alignUp, hex, hexPadded, isAligned, NUMA_NO_NODE, type Nid, type PhysAddr } from './units.ts';
 import { emptyNode, setNode } from './zone.ts';
 
 /**
@@ -276,4 +276,25 @@ function onlineByDefault(kernel: Kernel, start: PhysAddr, size: number): void {
 export function memoryAddPhysaddrToNid(kernel: Kernel, start: PhysAddr): Nid {
   const hit = kernel.numaMemblks.find((range) => range.start <= start && start < range.end);
   return (hit ?? kernel.numaMemblks[0])?.nid ?? 0;
+}
+
+/**
+ * The node that memory at an address would belong to when it comes online: by the ranges with memory at boot, then by
+ * those without. NUMA_NO_NODE when firmware does not say.
+ * @kernel arch/x86/mm/numa.c: phys_to_target_node
+ */
+export function physToTargetNode(kernel: Kernel, start: PhysAddr): Nid {
+  const holds = (range: { readonly start: PhysAddr; readonly end: PhysAddr }): boolean =>
+    range.start <= start && start < range.end;
+  return (kernel.numaMemblks.find(holds) ?? kernel.numaReservedMemblks.find(holds))?.nid ?? NUMA_NO_NODE;
+}
+
+/**
+ * The node itself when it is online, else one that is; NUMA_NO_NODE stays. The nearest by distance in a real kernel;
+ * distances are not modelled.
+ * @kernel mm/mempolicy.c: numa_map_to_online_node
+ */
+export function numaMapToOnlineNode(kernel: Kernel, nid: Nid): Nid {
+  if (nid === NUMA_NO_NODE || kernel.nodes.get(nid)?.online === true) return nid;
+  return Math.min(...[...kernel.nodes.values()].filter((node) => node.online).map((node) => node.nid));
 }

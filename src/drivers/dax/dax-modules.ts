@@ -2,6 +2,7 @@
 
 import type { Machine } from '../machine.ts';
 import { daxDriverRegister, daxDriverUnregister } from './dax-bus.ts';
+import { loadDaxHmem, unloadDaxHmem } from './hmem.ts';
 
 /** What loading and unloading sets in motion. The bus itself is built into the kernel. */
 export const DAX_MODULES = {
@@ -15,4 +16,5 @@ export const DAX_MODULES = {
     load: (machine: Machine): void => daxDriverRegister(machine, 'kmem'),
     unload: (machine: Machine): void => daxDriverUnregister(machine, 'kmem'),
   },
+  dax_hmem: { needs: [], load: loadDaxHmem, unload: unloadDaxHmem },
 } as const;
