@@ -29,6 +29,9 @@ const KERNEL_ARGUMENTS = new Set(['kernel', 'initrd', 'append', 'bios', 'drive',
 const IGNORED_PROPERTIES = new Set(['type', 'accel', 'hpet', 'usb', 'vmport', 'smm', 'sata', 'graphics', 'dump-guest-core', 'mem-merge']);
 const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci'] as const;
 
+/** A longer argument is refused unread. */
+const MAX_WORD = 16 * 1024;
+
 function complain(argument: Argument, message: string, help?: string, atOption = true): never {
   const option = atOption ? `-${argument.name} ${argument.value}` : undefined;
   throw new MachineDescriptionError({ message, field: argument.field, help, option });
@@ -39,6 +42,9 @@ function readArguments(words: readonly string[]): Argument[] {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     const field = `qemu[${at}]`;
+    if (word.length > MAX_WORD) {
+      throw new MachineDescriptionError({ message: `an argument is longer than ${MAX_WORD} characters`, field });
+    }
     const name = word.replace(/^--?/, '');
     const argument = { name, value: '', field };
     if (!word.startsWith('-') || name === '') {
@@ -53,6 +59,9 @@ function readArguments(words: readonly string[]): Argument[] {
       });
     }
     const value = words[++at];
+    if (value !== undefined && value.length > MAX_WORD) {
+      throw new MachineDescriptionError({ message: `an argument is longer than ${MAX_WORD} characters`, field: `qemu[${at}]` });
+    }
     if (value === undefined) {
       throw new MachineDescriptionError({ message: 'requires an argument', field, option: word, help: `write ${word} and its value as two entries` });
     }
