@@ -140,6 +140,7 @@ export const noShiftOnPfn: Rule = (files) =>
 /** Where words of 32 bits are shifted: bitmaps, resource flags, hashes, a decompressor. No pfn, no address. */
 const WORDS = new Set([
   'src/kernel/section-table.ts',
+  'src/drivers/random.ts',
   'src/kernel/cow-pages.ts',
   'src/kernel/pfn.ts',
   'src/kernel/resource.ts',
