@@ -41,15 +41,20 @@ export interface BttSb {
   readonly info2off: number;
 }
 
-/** The fields as they stand, or undefined without the signature or with a wrong checksum. */
-export function readBttSb(bytes: Uint8Array): BttSb | undefined {
+/** A block that was read. */
+export interface FoundBttSb extends BttSb {
+  readonly checksumOk: boolean;
+}
+
+/** The block, or undefined without the signature. */
+export function readBttSb(bytes: Uint8Array): FoundBttSb | undefined {
   if (bytes.length < INFO_BLOCK_SIZE) return undefined;
   const block = bytes.subarray(0, INFO_BLOCK_SIZE);
   const padded = block[14] === 0 && block[15] === 0;
   if (!padded || textFromBytes(block.subarray(0, 16)) !== BTT_SIGNATURE) return undefined;
-  if (!checksumHolds(block, INFO_BLOCK_CHECKSUM)) return undefined;
   const view = viewOf(block);
   return {
+    checksumOk: checksumHolds(block, INFO_BLOCK_CHECKSUM),
     uuid: uuidFromBytes(block.subarray(16, 32)),
     parentUuid: uuidFromBytes(block.subarray(32, 48)),
     flags: view.getUint32(48, true),

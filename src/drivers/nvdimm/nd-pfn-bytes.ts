@@ -40,16 +40,21 @@ export interface NdPfnSb {
   readonly pageStructSize: number;
 }
 
-/** The fields as they stand, or undefined without a signature of the kind or with a wrong checksum. */
-export function readNdPfnSb(bytes: Uint8Array, kind: NdPfnSb['kind']): NdPfnSb | undefined {
+/** A block that was read, as it stands: fields its version did not have yet hold whatever lies there. */
+export interface FoundPfnSb extends NdPfnSb {
+  readonly checksumOk: boolean;
+}
+
+/** The block, or undefined without a signature of the kind. */
+export function readNdPfnSb(bytes: Uint8Array, kind: NdPfnSb['kind']): FoundPfnSb | undefined {
   if (bytes.length < INFO_BLOCK_SIZE) return undefined;
   const block = bytes.subarray(0, INFO_BLOCK_SIZE);
   // All 16 bytes count: the one behind the text is zero.
   if (block[15] !== 0 || textFromBytes(block.subarray(0, 16)) !== PFN_SIGNATURES[kind]) return undefined;
-  if (!checksumHolds(block, INFO_BLOCK_CHECKSUM)) return undefined;
   const view = viewOf(block);
   return {
     kind,
+    checksumOk: checksumHolds(block, INFO_BLOCK_CHECKSUM),
     uuid: uuidFromBytes(block.subarray(16, 32)),
     parentUuid: uuidFromBytes(block.subarray(32, 48)),
     flags: view.getUint32(48, true),
@@ -86,26 +91,6 @@ export function writeNdPfnSb(sb: NdPfnSb): Uint8Array {
   view.setUint16(92, sb.pageStructSize, true);
   sealChecksum(bytes, INFO_BLOCK_CHECKSUM);
   return bytes;
-}
-
-/**
- * The block as a kernel understands it: fields its version did not have yet get what was meant before them. An
- * absent alignment follows from the offset of the data.
- * @kernel drivers/nvdimm/pfn_devs.c: nd_pfn_validate
- */
-export function fixUpNdPfnSb(sb: NdPfnSb, pageSize: number): NdPfnSb {
-  const { versionMinor } = sb;
-  const pads = versionMinor < 1 ? { startPad: 0, endTrunc: 0 } : {};
-  const align = versionMinor < 2 ? 0 : sb.align;
-  const pages = versionMinor < 4 ? { pageStructSize: 64, pageSize } : {};
-  return { ...sb, ...pads, ...pages, align: align === 0 ? powerOfTwoBelow(sb.dataoff) : align };
-}
-
-/** The largest power of two that is not above `value`; 1 for 0. */
-function powerOfTwoBelow(value: number): number {
-  let power = 1;
-  while (power * 2 <= value) power *= 2;
-  return power;
 }
 
 /** What `ndctl write-infoblock` is asked for. Sizes in bytes. */
