@@ -5,7 +5,12 @@ import type { CheckPoint } from '../kernel/explain.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { deviceOffline, deviceOnline, memoryBlocksIn } from '../kernel/memory-block.ts';
 import { registerStaticMemoryGroup, unregisterMemoryGroup } from '../kernel/memory-group.ts';
-import { addMemory, memoryAddPhysaddrToNid, mhpSupportsMemmapOnMemory, type MhpFlags } from '../kernel/memory-hotplug.ts';
+import {
+  addMemory,
+  memoryAddPhysaddrToNid,
+  mhpSupportsMemmapOnMemory,
+  type MhpFlags,
+} from '../kernel/memory-hotplug.ts';
 import { removeMemory } from '../kernel/memory-remove.ts';
 import { NUMA_NO_NODE, type ByteRange, type Nid } from '../kernel/units.ts';
 import type { Machine } from './machine.ts';

@@ -24,7 +24,10 @@ export const BASE_CMDLINE = 'console=ttyS0 panic=-1 nokaslr pti=off quiet';
 export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
   const { machine } = qemu;
   const srat = firmwareSrat(qemu);
-  const nodes = nodeOfPxm(machine, srat.map((entry) => entry.pxm));
+  const nodes = nodeOfPxm(
+    machine,
+    srat.map((entry) => entry.pxm),
+  );
   return {
     e820: firmwareE820(machine),
     cmdline,
@@ -80,11 +83,19 @@ function findProfile(description: MachineDescription): KernelProfile {
   }
   if (!Object.hasOwn(ARCHITECTURES, arch)) {
     const help = `architectures are ${Object.keys(ARCHITECTURES).join(', ')}`;
-    throw new MachineDescriptionError({ message: `memhp has no architecture ${arch.slice(0, 40)}`, field: 'arch', help });
+    throw new MachineDescriptionError({
+      message: `memhp has no architecture ${arch.slice(0, 40)}`,
+      field: 'arch',
+      help,
+    });
   }
   if (!arch.startsWith('x86_64')) {
     const message = `memhp cannot boot a described machine of ${arch} yet`;
-    throw new MachineDescriptionError({ message, field: 'arch', help: 'x86_64 machines can be described; others can be captured' });
+    throw new MachineDescriptionError({
+      message,
+      field: 'arch',
+      help: 'x86_64 machines can be described; others can be captured',
+    });
   }
   return resolveProfile(kernel, arch);
 }

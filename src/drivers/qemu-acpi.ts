@@ -27,7 +27,10 @@ export function dimmsOf(state: QemuState): AcpiMemoryDevice[] {
 }
 
 function nodesByPxm(state: QemuState): Map<number, Nid> {
-  return nodeOfPxm(state.machine, firmwareSrat(state).map((entry) => entry.pxm));
+  return nodeOfPxm(
+    state.machine,
+    firmwareSrat(state).map((entry) => entry.pxm),
+  );
 }
 
 /** Tells the guest of a new DIMM. */

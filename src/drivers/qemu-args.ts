@@ -2,111 +2,20 @@
 
 import { hex } from '../kernel/units.ts';
 import { MachineDescriptionError } from './machine-description.ts';
+import { clip, complain, readArguments, type Argument } from './qemu-argument.ts';
 import { readCpu, type QemuCpu } from './qemu-cpu.ts';
 import { makeBackend, readDevice } from './qemu-device-options.ts';
 import { LEAST_RAM, memoryLayout, type MemoryLayout } from './qemu-layout.ts';
 import type { QemuMachine } from './qemu-machine.ts';
 import { readMemoryOption } from './qemu-memory-option.ts';
 import { finishNuma, readNuma, type NumaDraft } from './qemu-numa-option.ts';
-import { parseQemuBool } from './qemu-number.ts';
+import { readMachine, type MachineOption } from './qemu-machine-option.ts';
 import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './qemu-options.ts';
 import { plugDevice } from './qemu-plug.ts';
 import { readSmp } from './qemu-smp.ts';
 import { emptyQemu, refused, type QemuBackend, type QemuState } from './qemu.ts';
 
-/** One argument with its value and where it stood. */
-interface Argument {
-  readonly name: string;
-  readonly value: string;
-  readonly field: string;
-}
-
-const WITH_VALUE = new Set(['M', 'machine', 'cpu', 'm', 'smp', 'object', 'numa', 'device']);
-/** Arguments that change nothing memhp models. */
-const IGNORED_FLAGS = new Set(['nographic', 'nodefaults', 'no-reboot', 'no-user-config', 'S', 'no-shutdown']);
-const IGNORED_WITH_VALUE = new Set(['serial', 'monitor', 'display', 'accel', 'name', 'vga', 'qmp', 'rtc', 'uuid']);
-const KERNEL_ARGUMENTS = new Set(['kernel', 'initrd', 'append', 'bios', 'drive', 'hda', 'cdrom']);
-const IGNORED_PROPERTIES = new Set(['type', 'accel', 'hpet', 'usb', 'vmport', 'smm', 'sata', 'graphics', 'dump-guest-core', 'mem-merge']);
 const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci'] as const;
-
-/** A longer argument is refused unread. */
-const MAX_WORD = 16 * 1024;
-
-function complain(argument: Argument, message: string, help?: string, atOption = true): never {
-  const option = atOption ? `-${argument.name} ${argument.value}` : undefined;
-  throw new MachineDescriptionError({ message, field: argument.field, help, option });
-}
-
-function readArguments(words: readonly string[]): Argument[] {
-  const found: Argument[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as string;
-    const field = `qemu[${at}]`;
-    if (word.length > MAX_WORD) {
-      throw new MachineDescriptionError({ message: `an argument is longer than ${MAX_WORD} characters`, field });
-    }
-    const name = word.replace(/^--?/, '');
-    const argument = { name, value: '', field };
-    if (!word.startsWith('-') || name === '') {
-      const help = 'arguments begin with a dash; give each word an entry of its own';
-      throw new MachineDescriptionError({ message: `${clip(word)} is no machine argument`, field, help });
-    }
-    if (IGNORED_FLAGS.has(name)) continue;
-    if (KERNEL_ARGUMENTS.has(name)) complain(argument, `-${name} is not for a described machine`, 'memhp boots the kernel that `kernel:` names', false);
-    if (!WITH_VALUE.has(name) && !IGNORED_WITH_VALUE.has(name)) {
-      throw new MachineDescriptionError({
-        message: 'invalid option', field, option: clip(word), help: `memhp knows ${[...WITH_VALUE].map((known) => `-${known}`).join(', ')}`,
-      });
-    }
-    const value = words[++at];
-    if (value !== undefined && value.length > MAX_WORD) {
-      throw new MachineDescriptionError({ message: `an argument is longer than ${MAX_WORD} characters`, field: `qemu[${at}]` });
-    }
-    if (value === undefined) {
-      throw new MachineDescriptionError({ message: 'requires an argument', field, option: word, help: `write ${word} and its value as two entries` });
-    }
-    if (WITH_VALUE.has(name)) found.push({ name, value, field: `qemu[${at}]` });
-  }
-  return found;
-}
-
-function clip(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
-}
-
-interface MachineOption {
-  readonly nvdimm: boolean;
-  readonly memoryBackend: string | undefined;
-}
-
-/** `-M q35,nvdimm=on,…`: later arguments add to earlier ones. */
-function readMachine(all: readonly Argument[]): MachineOption {
-  let nvdimm = all.length === 0;
-  let memoryBackend: string | undefined;
-  for (const argument of all) {
-    const options = parseQemuOpts(argument.value, 'type');
-    for (const { name, value } of options) {
-      if (name === 'type' && !['q35', 'pc-q35-7.2'].includes(value)) {
-        const known = /^(pc|microvm|none|isapc|x-remote|xenfv|xenpv)/.test(value);
-        if (known) complain(argument, `memhp does not model -M ${value}`, 'write -M q35,nvdimm=on', false);
-        complain(argument, 'unsupported machine type\nUse -machine help to list supported machines', 'write -M q35,nvdimm=on', false);
-      }
-      if (name === 'nvdimm') {
-        const on = parseQemuBool(value);
-        if (on === undefined) complain(argument, "Parameter 'nvdimm' expects 'on' or 'off'", 'write nvdimm=on', false);
-        nvdimm = on;
-      } else if (name === 'memory-backend') {
-        memoryBackend = value;
-      } else if (!IGNORED_PROPERTIES.has(name)) {
-        if (['acpi', 'max-ram-below-4g', 'hmat', 'pit', 'pic', 'smbios-entry-point-type', 'kernel-irqchip', 'pci-hole64-size'].includes(name)) {
-          complain(argument, `memhp does not model -M ${name}=`, 'leave it out', false);
-        }
-        complain(argument, `Property 'pc-q35-7.2-machine.${name}' not found`, 'memhp knows nvdimm= and memory-backend=', false);
-      }
-    }
-  }
-  return { nvdimm, memoryBackend };
-}
 
 /** Splits `-m` off a full argument list: what front matter keeps in `memory` and in `qemu`. */
 export function splitMemoryArgument(words: readonly string[]): { memory: string; rest: string[] } {
@@ -123,7 +32,8 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
   const all = readArguments(words);
   const named = (...names: string[]): Argument[] => all.filter((argument) => names.includes(argument.name));
   const memoryArgument = named('m').at(-1);
-  if (memoryArgument !== undefined && memory !== '') complain(memoryArgument, '-m is given twice', 'keep `memory:` and leave -m out', false);
+  if (memoryArgument !== undefined && memory !== '')
+    complain(memoryArgument, '-m is given twice', 'keep `memory:` and leave -m out', false);
   const option = readMachine(named('M', 'machine'));
   const last = <T>(argument: Argument | undefined, result: T): Exclude<T, { readonly error: string }> => {
     if (typeof result === 'object' && result !== null && 'error' in result) {
@@ -152,16 +62,26 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
   }
 
   const backends = readObjects(named('object'));
-  if (option.memoryBackend !== undefined) checkRamBackend(option.memoryBackend, backends, sized.ramSize, named('M', 'machine'));
+  if (option.memoryBackend !== undefined)
+    checkRamBackend(option.memoryBackend, backends, sized.ramSize, named('M', 'machine'));
   const draft: NumaDraft = { nodes: new Map(), cpus: new Map() };
   for (const argument of named('numa')) {
     const error = readNuma(argument.value, draft, smp, backends);
     if (error !== undefined) {
-      if (error.unmodelled === true) complain(argument, `memhp does not model ${error.error}`, 'write -numa node,nodeid=N,memdev=ID,cpus=A-B', false);
+      if (error.unmodelled === true)
+        complain(
+          argument,
+          `memhp does not model ${error.error}`,
+          'write -numa node,nodeid=N,memdev=ID,cpus=A-B',
+          false,
+        );
       complain(argument, error.error);
     }
   }
-  const numa = last(named('numa').at(-1), finishNuma(draft, sized.ramSize, smp, sized.slots > 0 || sized.maxramSize > sized.ramSize));
+  const numa = last(
+    named('numa').at(-1),
+    finishNuma(draft, sized.ramSize, smp, sized.slots > 0 || sized.maxramSize > sized.ramSize),
+  );
 
   const layout = memoryLayout({ ...sized, amd: cpu.amd, physBits: cpu.physBits });
   if ('maxUsed' in layout) {
@@ -199,19 +119,36 @@ function readObjects(all: readonly Argument[]): ReadonlyMap<string, QemuBackend>
     const id = optionValue(options, 'id');
     if (id !== undefined && state.backends.has(id)) complain(argument, `Duplicate ID '${id}' for object`);
     const made = makeBackend(state as QemuState, options, "Parameter 'size' expects a size value");
-    if ('unmodelled' in made) complain(argument, `memhp does not model ${made.unmodelled}`, 'write memory-backend-ram,id=ID,size=SIZE', false);
+    if ('unmodelled' in made)
+      complain(argument, `memhp does not model ${made.unmodelled}`, 'write memory-backend-ram,id=ID,size=SIZE', false);
     if (refused(made)) complain(argument, made.error);
     state = made;
   }
   return state.backends;
 }
 
-function checkRamBackend(id: string, backends: ReadonlyMap<string, QemuBackend>, ramSize: number, all: readonly Argument[]): void {
+function checkRamBackend(
+  id: string,
+  backends: ReadonlyMap<string, QemuBackend>,
+  ramSize: number,
+  all: readonly Argument[],
+): void {
   const argument = all.at(-1) as Argument;
   const backend = backends.get(id);
-  if (backend === undefined) complain(argument, `Memory backend '${id}' not found`, `add -object memory-backend-ram,id=${clip(id)},size=SIZE`, false);
+  if (backend === undefined)
+    complain(
+      argument,
+      `Memory backend '${id}' not found`,
+      `add -object memory-backend-ram,id=${clip(id)},size=SIZE`,
+      false,
+    );
   if (backend.size !== ramSize) {
-    complain(argument, 'Machine memory size does not match the size of the memory backend', `the memory is ${hex(ramSize)} bytes, the backend ${hex(backend.size)}`, false);
+    complain(
+      argument,
+      'Machine memory size does not match the size of the memory backend',
+      `the memory is ${hex(ramSize)} bytes, the backend ${hex(backend.size)}`,
+      false,
+    );
   }
 }
 
@@ -220,11 +157,18 @@ function plugAll(start: QemuState, all: readonly Argument[]): QemuState {
   for (const argument of all) {
     const options = parseQemuOpts(argument.value, 'driver');
     const driver = DEVICES.find((known) => known === optionValue(options, 'driver'));
-    if (driver === undefined) complain(argument, `memhp does not model -device ${clip(argument.value)}`, `devices are ${DEVICES.join(', ')}`, false);
+    if (driver === undefined)
+      complain(
+        argument,
+        `memhp does not model -device ${clip(argument.value)}`,
+        `devices are ${DEVICES.join(', ')}`,
+        false,
+      );
     const id = optionValue(options, 'id');
     if (id !== undefined && !idWellFormed(id)) complain(argument, "Parameter 'id' expects an identifier");
     const request = readDevice(state, driver, options, false);
-    if ('unmodelled' in request) complain(argument, `memhp does not model ${request.unmodelled}`, 'leave it out', false);
+    if ('unmodelled' in request)
+      complain(argument, `memhp does not model ${request.unmodelled}`, 'leave it out', false);
     if ('error' in request) complain(argument, request.error);
     const plugged = plugDevice(state, request);
     if (refused(plugged)) complain(argument, plugged.error);

@@ -12,18 +12,76 @@ export interface QemuCpu {
 }
 
 /** Models whose vendor is AMD under TCG, found by asking each for its memory map. */
-const AMD = new Set(['max', 'qemu64', 'phenom', 'EPYC', 'EPYC-IBPB', 'EPYC-Milan', 'EPYC-Rome', ...gens('Opteron_G', 5)]);
+const AMD = new Set([
+  'max',
+  'qemu64',
+  'phenom',
+  'EPYC',
+  'EPYC-IBPB',
+  'EPYC-Milan',
+  'EPYC-Rome',
+  ...gens('Opteron_G', 5),
+]);
 const OTHERS = new Set([
-  '486', 'Broadwell', 'Broadwell-IBRS', 'Broadwell-noTSX', 'Broadwell-noTSX-IBRS', 'Cascadelake-Server',
-  'Cascadelake-Server-noTSX', 'Conroe', 'Cooperlake', 'Denverton', 'Dhyana', 'Haswell', 'Haswell-IBRS', 'Haswell-noTSX',
-  'Haswell-noTSX-IBRS', 'Icelake-Server', 'Icelake-Server-noTSX', 'IvyBridge', 'IvyBridge-IBRS', 'KnightsMill', 'Nehalem',
-  'Nehalem-IBRS', 'Penryn', 'SandyBridge', 'SandyBridge-IBRS', 'Skylake-Client', 'Skylake-Client-IBRS',
-  'Skylake-Client-noTSX-IBRS', 'Skylake-Server', 'Skylake-Server-IBRS', 'Skylake-Server-noTSX-IBRS', 'Snowridge',
-  'Westmere', 'Westmere-IBRS', 'athlon', 'core2duo', 'coreduo', 'kvm32', 'kvm64', 'n270', 'pentium', 'pentium2',
-  'pentium3', 'qemu32', 'base',
+  '486',
+  'Broadwell',
+  'Broadwell-IBRS',
+  'Broadwell-noTSX',
+  'Broadwell-noTSX-IBRS',
+  'Cascadelake-Server',
+  'Cascadelake-Server-noTSX',
+  'Conroe',
+  'Cooperlake',
+  'Denverton',
+  'Dhyana',
+  'Haswell',
+  'Haswell-IBRS',
+  'Haswell-noTSX',
+  'Haswell-noTSX-IBRS',
+  'Icelake-Server',
+  'Icelake-Server-noTSX',
+  'IvyBridge',
+  'IvyBridge-IBRS',
+  'KnightsMill',
+  'Nehalem',
+  'Nehalem-IBRS',
+  'Penryn',
+  'SandyBridge',
+  'SandyBridge-IBRS',
+  'Skylake-Client',
+  'Skylake-Client-IBRS',
+  'Skylake-Client-noTSX-IBRS',
+  'Skylake-Server',
+  'Skylake-Server-IBRS',
+  'Skylake-Server-noTSX-IBRS',
+  'Snowridge',
+  'Westmere',
+  'Westmere-IBRS',
+  'athlon',
+  'core2duo',
+  'coreduo',
+  'kvm32',
+  'kvm64',
+  'n270',
+  'pentium',
+  'pentium2',
+  'pentium3',
+  'qemu32',
+  'base',
 ]);
 /** Models of 32-bit processors: no 64-bit kernel starts on them. */
-const NO_LONG_MODE = new Set(['486', 'athlon', 'coreduo', 'kvm32', 'n270', 'pentium', 'pentium2', 'pentium3', 'qemu32', 'base']);
+const NO_LONG_MODE = new Set([
+  '486',
+  'athlon',
+  'coreduo',
+  'kvm32',
+  'n270',
+  'pentium',
+  'pentium2',
+  'pentium3',
+  'qemu32',
+  'base',
+]);
 /** Models with five-level page tables under TCG. */
 const LA57 = new Set(['max', 'Icelake-Server']);
 const TCG_PHYS_BITS = 40;
@@ -36,8 +94,10 @@ function gens(stem: string, count: number): string[] {
 export function readCpu(text: string): QemuCpu | { readonly error: string; readonly help?: string } {
   const [model = '', ...features] = text.split(',');
   const base = model.replace(/-v\d+$/, '');
-  if (model === 'host') return { error: "CPU model 'host' requires KVM or HVF", help: 'memhp plays on TCG: write -cpu max' };
-  if (!AMD.has(base) && !OTHERS.has(base)) return { error: `unable to find CPU model '${model}'`, help: 'write -cpu max' };
+  if (model === 'host')
+    return { error: "CPU model 'host' requires KVM or HVF", help: 'memhp plays on TCG: write -cpu max' };
+  if (!AMD.has(base) && !OTHERS.has(base))
+    return { error: `unable to find CPU model '${model}'`, help: 'write -cpu max' };
   if (NO_LONG_MODE.has(base)) return { error: `-cpu ${model} cannot run a 64-bit kernel`, help: 'write -cpu max' };
   let physBits = TCG_PHYS_BITS;
   let hypervisor = true;

@@ -33,8 +33,16 @@ export function readDevice(
   const known =
     driver === 'pc-dimm' ? DIMM_PROPERTIES : driver === 'nvdimm' ? NVDIMM_PROPERTIES : VIRTIO_MEM_PROPERTIES;
   const request: MutableRequest = {
-    driver, id, memdev: undefined, addr: 0n, slot: -1, node: 0, labelSize: 0n,
-    blockSize: VIRTIO_MEM_BLOCK, requestedSize: 0, hotplugged,
+    driver,
+    id,
+    memdev: undefined,
+    addr: 0n,
+    slot: -1,
+    node: 0,
+    labelSize: 0n,
+    blockSize: VIRTIO_MEM_BLOCK,
+    requestedSize: 0,
+    hotplugged,
   };
   for (const [name, value] of new Map(options.map((option) => [option.name, option.value]))) {
     if (name === 'driver' || name === 'id') continue;
@@ -56,7 +64,8 @@ function setProperty(state: QemuState, request: MutableRequest, name: string, va
     request.memdev = id;
     return undefined;
   }
-  if (name === 'unarmed') return parseQemuBool(value) === undefined ? `Parameter '${name}' expects 'on' or 'off'` : undefined;
+  if (name === 'unarmed')
+    return parseQemuBool(value) === undefined ? `Parameter '${name}' expects 'on' or 'off'` : undefined;
   if (name === 'uuid') return undefined;
   if (name === 'label-size' || name === 'block-size' || name === 'requested-size') {
     const size = parseQemuSize(value);
@@ -105,14 +114,51 @@ function setSize(request: MutableRequest, name: string, size: bigint): string | 
 /** Properties of every memory backend that change nothing a guest sees. */
 const BOOLEAN_PROPERTIES = ['dump', 'merge', 'prealloc', 'reserve', 'share', 'x-use-canonical-path-for-ramblock-id'];
 const FILE_PROPERTIES = ['mem-path', 'discard-data', 'pmem', 'readonly'];
-const UNMODELLED_PROPERTIES = ['hugetlb', 'hugetlbsize', 'align', 'policy', 'host-nodes', 'prealloc-threads', 'prealloc-context'];
+const UNMODELLED_PROPERTIES = [
+  'hugetlb',
+  'hugetlbsize',
+  'align',
+  'policy',
+  'host-nodes',
+  'prealloc-threads',
+  'prealloc-context',
+];
 /** `object_add` types QEMU 7.2 offers beside memory, by `object_add help`. */
 const OTHER_TYPES = new Set([
-  'authz-list', 'authz-list-file', 'authz-simple', 'can-bus', 'can-host-socketcan', 'colo-compare', 'cryptodev-backend',
-  'cryptodev-backend-builtin', 'cryptodev-vhost-user', 'dbus-vmstate', 'filter-buffer', 'filter-dump', 'filter-mirror',
-  'filter-redirector', 'filter-replay', 'filter-rewriter', 'input-barrier', 'input-linux', 'iothread', 'main-loop',
-  'pr-manager-helper', 'qtest', 'rng-builtin', 'rng-egd', 'rng-random', 'secret', 'secret_keyring', 'sev-guest',
-  'thread-context', 'throttle-group', 'tls-cipher-suites', 'tls-creds-anon', 'tls-creds-psk', 'tls-creds-x509',
+  'authz-list',
+  'authz-list-file',
+  'authz-simple',
+  'can-bus',
+  'can-host-socketcan',
+  'colo-compare',
+  'cryptodev-backend',
+  'cryptodev-backend-builtin',
+  'cryptodev-vhost-user',
+  'dbus-vmstate',
+  'filter-buffer',
+  'filter-dump',
+  'filter-mirror',
+  'filter-redirector',
+  'filter-replay',
+  'filter-rewriter',
+  'input-barrier',
+  'input-linux',
+  'iothread',
+  'main-loop',
+  'pr-manager-helper',
+  'qtest',
+  'rng-builtin',
+  'rng-egd',
+  'rng-random',
+  'secret',
+  'secret_keyring',
+  'sev-guest',
+  'thread-context',
+  'throttle-group',
+  'tls-cipher-suites',
+  'tls-creds-anon',
+  'tls-creds-psk',
+  'tls-creds-x509',
   'x-remote-object',
 ]);
 
@@ -131,7 +177,8 @@ export function makeBackend(
   if (id === undefined) return { error: "Parameter 'id' is missing" };
   for (const name of BOOLEAN_PROPERTIES) {
     const value = optionValue(options, name);
-    if (value !== undefined && parseQemuBool(value) === undefined) return { error: `Parameter '${name}' expects 'on' or 'off'` };
+    if (value !== undefined && parseQemuBool(value) === undefined)
+      return { error: `Parameter '${name}' expects 'on' or 'off'` };
   }
   const sizeOption = optionValue(options, 'size');
   if (sizeOption === undefined) return { error: "Parameter 'size' is missing" };
@@ -143,7 +190,8 @@ export function makeBackend(
     if (['qom-type', 'id', 'size', ...BOOLEAN_PROPERTIES].includes(name)) continue;
     if (isFile && FILE_PROPERTIES.includes(name)) continue;
     if (type === 'memory-backend-memfd' && name === 'seal') continue;
-    if (UNMODELLED_PROPERTIES.includes(name.replace(/\..*/, ''))) return { unmodelled: `the property ${name} of ${type}` };
+    if (UNMODELLED_PROPERTIES.includes(name.replace(/\..*/, '')))
+      return { unmodelled: `the property ${name} of ${type}` };
     return { error: `Parameter '${name}' is unexpected` };
   }
   if (!idWellFormed(id)) return { error: `Parameter 'id' expects an identifier\n${ID_ADVICE}` };

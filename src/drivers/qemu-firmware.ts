@@ -13,15 +13,18 @@ const BASE_END = 640 * KiB;
 /** The map SeaBIOS hands over (`BIOS-e820:` in the kernel's log). */
 export function firmwareE820(machine: QemuMachine): E820Entry[] {
   const { layout } = machine;
-  const reservedFrom = layout.lowEnd - (layout.lowEnd % 4096) - firmwareReservedBytes({
-    ramSize: machine.ramSize,
-    aboveFourGiB: layout.high.end > layout.high.start,
-    slots: machine.slots,
-    nvdimm: machine.nvdimm,
-    cpus: machine.maxCpus,
-    sockets: machine.sockets,
-    nodes: machine.nodes.length,
-  });
+  const reservedFrom =
+    layout.lowEnd -
+    (layout.lowEnd % 4096) -
+    firmwareReservedBytes({
+      ramSize: machine.ramSize,
+      aboveFourGiB: layout.high.end > layout.high.start,
+      slots: machine.slots,
+      nvdimm: machine.nvdimm,
+      cpus: machine.maxCpus,
+      sockets: machine.sockets,
+      nodes: machine.nodes.length,
+    });
   const entries: E820Entry[] = [
     { start: 0, end: EBDA, type: 'ram' },
     { start: EBDA, end: BASE_END, type: 'reserved' },
@@ -66,12 +69,21 @@ export function firmwareSrat(state: QemuState): SratMemory[] {
   if (machine.nodes.length === 0) return [];
   for (const device of devices) {
     if (device.driver !== 'nvdimm') continue;
-    raw.push({ start: device.addr, end: device.addr + device.size, pxm: device.node, hotplug: false, nonVolatile: true });
+    raw.push({
+      start: device.addr,
+      end: device.addr + device.size,
+      pxm: device.node,
+      hotplug: false,
+      nonVolatile: true,
+    });
   }
   if (layout.deviceMemory.end > layout.deviceMemory.start) {
     raw.push({ ...layout.deviceMemory, pxm: machine.nodes.length - 1, hotplug: true, nonVolatile: false });
   }
-  const nodes = nodeOfPxm(machine, raw.map((entry) => entry.pxm));
+  const nodes = nodeOfPxm(
+    machine,
+    raw.map((entry) => entry.pxm),
+  );
   return raw.map((entry) => ({ ...entry, nid: nodes.get(entry.pxm) as Nid }));
 }
 

@@ -47,7 +47,12 @@ export function readMemoryOption(text: string): MemoryOption | MemoryComplaint {
   const slotsOption = options.findLast((option) => option.name === 'slots');
   const slotCount = slotsOption === undefined ? 0n : parseUint64(slotsOption.value);
   if (slotCount === undefined) {
-    return { message: "Parameter 'slots' expects a number", help: 'write slots=4, at most 256', span: slotsOption!, atOption: true };
+    return {
+      message: "Parameter 'slots' expects a number",
+      help: 'write slots=4, at most 256',
+      span: slotsOption!,
+      atOption: true,
+    };
   }
 
   const sizeText = optionValue(options, 'size') ?? '';
@@ -64,7 +69,8 @@ export function readMemoryOption(text: string): MemoryOption | MemoryComplaint {
   const ramSize = alignUp(Number(ram), RAM_GRANULE) || DEFAULT_RAM;
   const maxmem = sizes['maxmem'];
   if (maxmem === undefined) {
-    if (slotsOption !== undefined) return plain('slots specified but no max-size', 'add maxmem=SIZE: -m 1G,slots=4,maxmem=8G', 'slots');
+    if (slotsOption !== undefined)
+      return plain('slots specified but no max-size', 'add maxmem=SIZE: -m 1G,slots=4,maxmem=8G', 'slots');
     return { ramSize, maxramSize: ramSize, slots: 0 };
   }
   const maxramSize = Number(maxmem);
@@ -88,7 +94,15 @@ export function readMemoryOption(text: string): MemoryOption | MemoryComplaint {
 
 function sizeHelp(option: QemuOption): string {
   const digits = /\d+/.exec(option.value)?.[0];
-  const near = digits === undefined ? '1G' : `${digits.slice(0, 6)}${/[a-zA-Z]/.exec(option.value)?.[0]?.toUpperCase().replace(/[^KMGTPE]/, 'G') ?? 'G'}`;
+  const near =
+    digits === undefined
+      ? '1G'
+      : `${digits.slice(0, 6)}${
+          /[a-zA-Z]/
+            .exec(option.value)?.[0]
+            ?.toUpperCase()
+            .replace(/[^KMGTPE]/, 'G') ?? 'G'
+        }`;
   const name = option.name === 'size' ? '' : `${option.name}=`;
   return `suffix K, M, G, T, P or E; write ${name}${near}`;
 }

@@ -28,12 +28,14 @@ export function readNuma(
   const options = parseQemuOpts(text, 'type');
   const type = optionValue(options, 'type');
   if (type === 'dist') return undefined;
-  if (type === 'cpu' || type === 'hmat-lb' || type === 'hmat-cache') return { error: `-numa ${type}`, unmodelled: true };
+  if (type === 'cpu' || type === 'hmat-lb' || type === 'hmat-cache')
+    return { error: `-numa ${type}`, unmodelled: true };
   if (type === undefined) return { error: "Parameter 'type' is missing" };
   if (type !== 'node') return { error: `Parameter 'type' does not accept value '${type}'` };
   for (const { name } of options) {
     if (name === 'initiator') return { error: '-numa node,initiator=', unmodelled: true };
-    if (!['type', 'nodeid', 'cpus', 'mem', 'memdev'].includes(name)) return { error: `Parameter '${name}' is unexpected` };
+    if (!['type', 'nodeid', 'cpus', 'mem', 'memdev'].includes(name))
+      return { error: `Parameter '${name}' is unexpected` };
   }
   const idText = optionValue(options, 'nodeid');
   const id = idText === undefined ? BigInt(draft.nodes.size) : parseUint64(idText);

@@ -60,7 +60,7 @@ export function optionValue(options: readonly QemuOption[], name: string): strin
 /** Parses keyval text, or says in QEMU's words what is wrong with it. */
 export function parseKeyval(text: string, implied: string): QemuOption[] | string {
   const options: QemuOption[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const start = at;
     const stop = text.slice(at).search(/[=,]/);
     const nameEnd = stop < 0 ? text.length : at + stop;

@@ -1,7 +1,14 @@
 /** Plugging a memory device: QEMU 7.2's checks in its order, slot and address assignment. */
 
 import { alignUp, overlaps } from '../kernel/units.ts';
-import { backendInUse, nvdimmSize, type MemoryDriver, type QemuMemoryDevice, type QemuOutcome, type QemuState } from './qemu.ts';
+import {
+  backendInUse,
+  nvdimmSize,
+  type MemoryDriver,
+  type QemuMemoryDevice,
+  type QemuOutcome,
+  type QemuState,
+} from './qemu.ts';
 
 /** What `device_add` asks for, already typed. */
 export interface PlugRequest {
@@ -112,7 +119,18 @@ export function plugDevice(state: QemuState, request: PlugRequest): QemuOutcome 
   }
   const { node, hotplugged, blockSize, requestedSize } = request;
   const device: QemuMemoryDevice = {
-    id, driver, memdev: backend.id, addr, size, slot, node, hotplugged, labelSize, blockSize, requestedSize, pluggedSize: 0,
+    id,
+    driver,
+    memdev: backend.id,
+    addr,
+    size,
+    slot,
+    node,
+    hotplugged,
+    labelSize,
+    blockSize,
+    requestedSize,
+    pluggedSize: 0,
   };
   return { ...state, devices: [...state.devices, device] };
 }

@@ -65,12 +65,7 @@ export function refused(outcome: QemuOutcome): outcome is { readonly error: stri
 const HOST_LIMIT = 2 ** 47;
 
 /** `object_add` after its options were read. */
-export function addBackend(
-  state: QemuState,
-  type: BackendType,
-  id: string,
-  size: bigint,
-): QemuOutcome {
+export function addBackend(state: QemuState, type: BackendType, id: string, size: bigint): QemuOutcome {
   if (size === 0n) return { error: `property 'size' of ${type} doesn't take value '0'` };
   if (state.backends.has(id)) {
     return { error: `attempt to add duplicate property '${id}' to object (type 'container')` };

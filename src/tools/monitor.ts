@@ -52,7 +52,8 @@ const INFO: Readonly<Record<string, { readonly show: (state: QemuState) => strin
 export function runMonitor(machine: Machine, line: string): CommandResult {
   const { kernel } = machine;
   const { qemu } = machine.devices;
-  if (qemu === undefined) throw new NotModelled('this machine has no QEMU monitor', undefined, 'describe one with `memory:`');
+  if (qemu === undefined)
+    throw new NotModelled('this machine has no QEMU monitor', undefined, 'describe one with `memory:`');
   const logged = kernel.log?.length ?? 0;
   const depends: string[] = [];
   const listener = kernel.onDepends;
@@ -63,7 +64,8 @@ export function runMonitor(machine: Machine, line: string): CommandResult {
   };
   try {
     const { state, output, request } = monitorAnswer(qemu, line);
-    if (request?.kind === 'plug-nvdimm') throw new NotModelled('an nvdimm plugged into a running machine is not modelled');
+    if (request?.kind === 'plug-nvdimm')
+      throw new NotModelled('an nvdimm plugged into a running machine is not modelled');
     machine.devices = { ...machine.devices, qemu: state };
     if (request?.kind === 'plug') guestSeesDimm(machine, request.slot);
     if (request?.kind === 'unplug') guestEjectsDimm(machine, request.slot);
@@ -130,7 +132,8 @@ function help(args: string): string[] {
   }
   if (Object.hasOwn(COMMANDS, command)) return [lineOf(command)];
   if (command === 'info' && item !== undefined && Object.hasOwn(INFO, item)) return [infoLine(item)];
-  if (command === 'info' && item !== undefined && !QEMU_INFO_ITEMS.has(item)) return [`unknown command: 'info ${item}'`];
+  if (command === 'info' && item !== undefined && !QEMU_INFO_ITEMS.has(item))
+    return [`unknown command: 'info ${item}'`];
   if (QEMU_COMMANDS.has(command)) throw notModelled(`help for ${command}`, args, command);
   return [`unknown command: '${command}'`];
 }
@@ -160,7 +163,8 @@ function objectDel(state: QemuState, args: string): MonitorAnswer {
 
 const MEMORY_DRIVERS = ['pc-dimm', 'nvdimm'] as const;
 /** Drivers that exist and are no business of memory. */
-const OTHER_DRIVERS = /^(virtio-|e1000|usb-|ide-|scsi-|nvme|pci|ich9|i82|isa-|vfio-|sd-|q35-|.*-cpu$|cxl-|ivshmem|vmgenid|device$)/;
+const OTHER_DRIVERS =
+  /^(virtio-|e1000|usb-|ide-|scsi-|nvme|pci|ich9|i82|isa-|vfio-|sd-|q35-|.*-cpu$|cxl-|ivshmem|vmgenid|device$)/;
 
 function deviceAdd(state: QemuState, args: string): MonitorAnswer {
   const word = monitorWord(args, 0) ?? { word: '', end: args.length };
@@ -194,8 +198,10 @@ function deviceDel(state: QemuState, args: string): MonitorAnswer {
   if (hasMore(args, word.end)) return { state, output: usage('device_del', EXTRANEOUS) };
   const device = findDevice(state, word.word);
   if (typeof device === 'string') return { state, output: errorLines(device) };
-  if (device.driver === 'virtio-mem-pci') return { state, output: errorLines("Bus 'pcie.0' does not support hotplugging") };
-  if (device.driver === 'nvdimm') return { state, output: errorLines('nvdimm device hot unplug is not supported yet.') };
+  if (device.driver === 'virtio-mem-pci')
+    return { state, output: errorLines("Bus 'pcie.0' does not support hotplugging") };
+  if (device.driver === 'nvdimm')
+    return { state, output: errorLines('nvdimm device hot unplug is not supported yet.') };
   return { state, output: [], request: { kind: 'unplug', slot: device.slot } };
 }
 

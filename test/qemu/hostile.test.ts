@@ -10,9 +10,40 @@ import { NotModelled } from '../../src/tools/tool.ts';
 
 const word = fc.oneof(
   fc.constantFrom(
-    'object_add', 'object_del', 'device_add', 'device_del', 'info', 'help', 'memory-backend-ram', 'pc-dimm', 'nvdimm',
-    'id=', 'size=', 'memdev=', 'slot=', 'addr=', 'node=', 'm0', 'd0', '128M', '1G', '0x100000000', '-1', '__proto__',
-    'constructor', 'toString', ',', ',,', '=', '"', '\\', ' ', '9'.repeat(40), '0x' + 'f'.repeat(40), '1e400', '\0',
+    'object_add',
+    'object_del',
+    'device_add',
+    'device_del',
+    'info',
+    'help',
+    'memory-backend-ram',
+    'pc-dimm',
+    'nvdimm',
+    'id=',
+    'size=',
+    'memdev=',
+    'slot=',
+    'addr=',
+    'node=',
+    'm0',
+    'd0',
+    '128M',
+    '1G',
+    '0x100000000',
+    '-1',
+    '__proto__',
+    'constructor',
+    'toString',
+    ',',
+    ',,',
+    '=',
+    '"',
+    '\\',
+    ' ',
+    '9'.repeat(40),
+    '0x' + 'f'.repeat(40),
+    '1e400',
+    '\0',
   ),
   fc.string({ maxLength: 12 }),
 );
@@ -45,7 +76,9 @@ describe('hostile input', () => {
         const devices = [...state.devices].sort((a, b) => a.addr - b.addr);
         for (const [i, device] of devices.entries()) {
           expect(device.addr).toBeGreaterThanOrEqual(state.machine.layout.deviceMemory.start);
-          expect(device.addr + device.size).toBeLessThanOrEqual(devices[i + 1]?.addr ?? state.machine.layout.deviceMemory.end);
+          expect(device.addr + device.size).toBeLessThanOrEqual(
+            devices[i + 1]?.addr ?? state.machine.layout.deviceMemory.end,
+          );
         }
         expect(new Set(devices.map((device) => device.slot)).size).toBe(devices.length);
       }),
@@ -54,16 +87,44 @@ describe('hostile input', () => {
   });
 
   test('-m', () => {
-    const size = fc.array(fc.constantFrom('1', '0', 'G', 'M', 'x', ',', 'slots=', 'maxmem=', 'size=', '-', '.', ' ', 'e', '9'.repeat(30)), { maxLength: 8 });
-    fc.assert(fc.property(size.map((parts) => parts.join('')), (text) => void start(text, [])), { numRuns: 2000 });
+    const size = fc.array(
+      fc.constantFrom('1', '0', 'G', 'M', 'x', ',', 'slots=', 'maxmem=', 'size=', '-', '.', ' ', 'e', '9'.repeat(30)),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(
+        size.map((parts) => parts.join('')),
+        (text) => void start(text, []),
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   test('machine arguments', () => {
     const argument = fc.oneof(
-      fc.constantFrom('-M', 'q35', '-m', '1G', '-cpu', 'max', '-smp', '2', '-numa', 'node', '-object', '-device', '', '-', '--'),
+      fc.constantFrom(
+        '-M',
+        'q35',
+        '-m',
+        '1G',
+        '-cpu',
+        'max',
+        '-smp',
+        '2',
+        '-numa',
+        'node',
+        '-object',
+        '-device',
+        '',
+        '-',
+        '--',
+      ),
       line,
     );
-    fc.assert(fc.property(fc.array(argument, { maxLength: 8 }), (words) => void start('1G', words)), { numRuns: 2000 });
+    fc.assert(
+      fc.property(fc.array(argument, { maxLength: 8 }), (words) => void start('1G', words)),
+      { numRuns: 2000 },
+    );
   });
 
   test.each([

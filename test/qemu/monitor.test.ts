@@ -13,7 +13,9 @@ interface Row {
   readonly output: string[];
 }
 
-const recorded = JSON.parse(readFileSync(new URL('./recorded/monitor.json', import.meta.url), 'utf8')) as { rows: Row[] };
+const recorded = JSON.parse(readFileSync(new URL('./recorded/monitor.json', import.meta.url), 'utf8')) as {
+  rows: Row[];
+};
 
 /** Lines QEMU answers and memhp names as not modelled. */
 const UNMODELLED = new Set([

@@ -39,7 +39,9 @@ export function readFirmware(log: string, memory: Buffer): RecordedFirmware {
     const flags = table.readUInt32LE(at + 28);
     if (flags % 2 === 0) continue;
     const letters = (flags & 2 ? 'h' : '') + (flags & 4 ? 'n' : '');
-    srat.push(`${table.readUInt32LE(at + 2)} ${hex(start)} ${hex(start + table.readBigUInt64LE(at + 16))} ${letters}`.trim());
+    srat.push(
+      `${table.readUInt32LE(at + 2)} ${hex(start)} ${hex(start + table.readBigUInt64LE(at + 16))} ${letters}`.trim(),
+    );
   }
   const windows: string[] = [];
   for (const code of [...(acpi.get('DSDT') ?? []), ...(acpi.get('SSDT') ?? [])]) {

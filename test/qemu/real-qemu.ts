@@ -76,7 +76,11 @@ export class RealQemu {
   /** Types a line at the human monitor. */
   async monitor(line: string): Promise<string[]> {
     const text = (await this.execute('human-monitor-command', { 'command-line': line })) as string;
-    return text.replaceAll('\r', '').replace(/\n$/, '').split('\n').filter((row, _, all) => all.length > 1 || row !== '');
+    return text
+      .replaceAll('\r', '')
+      .replace(/\n$/, '')
+      .split('\n')
+      .filter((row, _, all) => all.length > 1 || row !== '');
   }
 
   async stop(): Promise<void> {
@@ -110,9 +114,7 @@ export function pause(milliseconds: number): Promise<void> {
 export async function firmwareOf(args: readonly string[]): Promise<{ log: string; lowReserved: Buffer }> {
   const folder = mkdtempSync(join(tmpdir(), 'seabios-'));
   const logPath = join(folder, 'log');
-  const qemu = await RealQemu.start([
-    ...args, '-debugcon', `file:${logPath}`, '-global', 'isa-debugcon.iobase=0x402',
-  ]);
+  const qemu = await RealQemu.start([...args, '-debugcon', `file:${logPath}`, '-global', 'isa-debugcon.iobase=0x402']);
   try {
     let log = '';
     for (let i = 0; i < 200 && !log.includes('enter handle_19'); i++) {
@@ -120,7 +122,8 @@ export async function firmwareOf(args: readonly string[]): Promise<{ log: string
       log = existsSync(logPath) ? readFileSync(logPath, 'utf8') : '';
     }
     const rows = [...log.matchAll(/^ +\d+: (\w+) - (\w+) = 2 RESERVED/gm)];
-    const range = rows.map((m) => [parseInt(m[1]!, 16), parseInt(m[2]!, 16)] as const)
+    const range = rows
+      .map((m) => [parseInt(m[1]!, 16), parseInt(m[2]!, 16)] as const)
       .find(([start, end]) => start > 0x100000 && end <= 0xb0000000 && start < 0xb0000000) ?? [0, 0];
     const file = join(folder, 'memory');
     await qemu.execute('pmemsave', { val: range[0], size: range[1] - range[0], filename: file });

@@ -30,7 +30,10 @@ if (wanted('monitor')) {
   save('monitor', rows);
 }
 if (wanted('refused')) {
-  save('refused', REFUSED_MACHINES.map((args) => ({ args, refusal: refusal(args) ?? null })));
+  save(
+    'refused',
+    REFUSED_MACHINES.map((args) => ({ args, refusal: refusal(args) ?? null })),
+  );
 }
 if (wanted('firmware')) {
   const rows: unknown[] = [];

@@ -10,7 +10,9 @@ interface Row {
   readonly refusal: { readonly exit: number; readonly output: string[] } | null;
 }
 
-const recorded = JSON.parse(readFileSync(new URL('./recorded/refused.json', import.meta.url), 'utf8')) as { rows: Row[] };
+const recorded = JSON.parse(readFileSync(new URL('./recorded/refused.json', import.meta.url), 'utf8')) as {
+  rows: Row[];
+};
 
 function refusalOf(args: readonly string[]): MachineDescriptionError | undefined {
   const { memory, rest } = splitMemoryArgument(args);
