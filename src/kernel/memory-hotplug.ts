@@ -281,7 +281,7 @@ export function memoryAddPhysaddrToNid(kernel: Kernel, start: PhysAddr): Nid {
 /**
  * The node that memory at an address would belong to when it comes online: by the ranges with memory at boot, then by
  * those without. NUMA_NO_NODE when firmware does not say.
- * @kernel arch/x86/mm/numa.c: phys_to_target_node
+ * @kernel mm/numa_memblks.c: phys_to_target_node
  */
 export function physToTargetNode(kernel: Kernel, start: PhysAddr): Nid {
   const holds = (range: { readonly start: PhysAddr; readonly end: PhysAddr }): boolean =>
