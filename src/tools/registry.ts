@@ -2,6 +2,7 @@
 
 import { cat } from './cat.ts';
 import { chmem } from './chmem.ts';
+import { daxctl } from './daxctl/daxctl.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
 import { grep } from './grep.ts';
@@ -18,6 +19,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
   '[': bracket,
   cat,
   chmem: (context, args) => chmem(context.files, args, context),
+  daxctl,
   dmesg,
   echo,
   false: falseTool,
