@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
 import { monitorAnswer } from '../../src/tools/monitor.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
-import { SESSIONS } from './scenarios.ts';
+import { PLUG_SESSIONS } from './plug-sessions.ts';
+import { SYNTAX_SESSIONS } from './syntax-sessions.ts';
 
 interface Row {
   readonly session: string;
@@ -31,7 +32,7 @@ const UNMODELLED = new Set([
 /** Lines whose answer hangs on the host: memhp takes every path and all sizes to be there. */
 const HOST = new Set(['object_add memory-backend-file,id=ff,size=128M,mem-path=/nonexistent/file']);
 
-describe.each(SESSIONS)('$name', ({ name, args }) => {
+describe.each([...PLUG_SESSIONS, ...SYNTAX_SESSIONS])('$name', ({ name, args }) => {
   const { memory, rest } = splitMemoryArgument(args);
   let state = startQemu(memory, rest);
   const rows = recorded.rows.filter((row) => row.session === name);

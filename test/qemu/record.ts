@@ -7,7 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { MACHINES } from './machines.ts';
 import { firmwareOf, qemuVersion, RealQemu, refusal } from './real-qemu.ts';
 import { readFirmware } from './read-firmware.ts';
-import { REFUSED_MACHINES, SESSIONS } from './scenarios.ts';
+import { PLUG_SESSIONS } from './plug-sessions.ts';
+import { REFUSED_MACHINES } from './refused-machines.ts';
+import { SYNTAX_SESSIONS } from './syntax-sessions.ts';
 
 const what = process.argv.slice(2);
 const wanted = (name: string): boolean => what.length === 0 || what.includes(name);
@@ -22,7 +24,7 @@ function save(name: string, rows: readonly unknown[]): void {
 
 if (wanted('monitor')) {
   const rows: unknown[] = [];
-  for (const session of SESSIONS) {
+  for (const session of [...PLUG_SESSIONS, ...SYNTAX_SESSIONS]) {
     const qemu = await RealQemu.start([...session.args, '-S']);
     for (const line of session.lines) rows.push({ session: session.name, line, output: await qemu.monitor(line) });
     await qemu.stop();
