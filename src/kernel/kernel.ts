@@ -5,6 +5,7 @@ import type { CowSnapshot } from './cow-pages.ts';
 import type { Explain } from './explain.ts';
 import { appendLog, type LogLevel, type LogTail } from './log.ts';
 import type { MemoryGroup } from './memory-group.ts';
+import type { MemoryNotifier } from './memory-notifier.ts';
 import type { Pgmap } from './memremap.ts';
 import type { HotplugParams } from './params.ts';
 import type { KernelProfile } from './profile/profile.ts';
@@ -97,6 +98,8 @@ export class Kernel implements KernelFields {
   onDepends: ((reason: string) => void) | undefined = undefined;
   /** Hears that the zone lists were built anew: the kernel logs lines about it whose counters no map tells. */
   onZonelistsBuilt: (() => void) | undefined = undefined;
+  /** Drivers that take part in on- and offlining. */
+  memoryNotifier: MemoryNotifier | undefined = undefined;
   /** Settles what depends, when somebody knows (a recording, a real kernel). */
   unmovable: UnmovableOracle | undefined = undefined;
 

@@ -185,9 +185,10 @@ export function stateStore(kernel: Kernel, id: number, text: string): Errno {
   const type = parseOnlineType(text.replace(/\n$/, ''));
   kernel.explain?.(STATE_TEXT, type !== undefined, { text: text.trim() });
   if (type === undefined) return -EINVAL;
-  if (type === MMOP_OFFLINE) return positiveIsInvalid(deviceOffline(kernel, id));
-  kernel.blocks.update(id, { onlineType: type });
-  return positiveIsInvalid(deviceOnline(kernel, id));
+  if (type !== MMOP_OFFLINE) kernel.blocks.update(id, { onlineType: type });
+  const result = type === MMOP_OFFLINE ? deviceOffline(kernel, id) : deviceOnline(kernel, id);
+  kernel.memoryNotifier?.unlocked();
+  return positiveIsInvalid(result);
 }
 
 function positiveIsInvalid(result: number): Errno {
@@ -202,6 +203,7 @@ export function onlineStore(kernel: Kernel, id: number, text: string): Errno {
   const wanted = parseKernelBool(text);
   if (wanted === undefined) return -EINVAL;
   const result = wanted ? deviceOnline(kernel, id) : deviceOffline(kernel, id);
+  kernel.memoryNotifier?.unlocked();
   return Math.min(result, 0);
 }
 

@@ -42,12 +42,19 @@ export function onlinePages(
   kernel.explain?.(ONLINE_SPAN, aligned, { startPfn, nrPages });
   if (!aligned) return -EINVAL;
   movePfnRangeToZone(kernel, nid, zone, startPfn, nrPages);
+  const refused = kernel.memoryNotifier?.goingOnline(startPfn, nrPages) ?? 0;
+  if (refused !== 0) {
+    kernel.printk(7, `online_pages ${memRange(kernel, startPfn, nrPages)} failed`);
+    removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
+    return refused;
+  }
   const wasPopulated = populatedZone(zoneOf(kernel, nid, zone));
   setSectionsOnline(kernel, startPfn, nrPages, true);
   adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, nrPages);
   const node = kernel.nodes.get(nid);
   if (node !== undefined && !node.online) kernel.nodes = new Map(kernel.nodes).set(nid, { ...node, online: true });
   if (!wasPopulated) kernel.onZonelistsBuilt?.();
+  kernel.memoryNotifier?.online(startPfn, nrPages, zone);
   return 0;
 }
 
@@ -73,7 +80,7 @@ export function offlinePages(
     kernel.explain?.(NO_HOLES, ramPages === nrPages, { startPfn, nrPages, ramPages });
     if (ramPages !== nrPages) return failed(kernel, startPfn, nrPages, 'memory holes', -EINVAL);
   }
-  if (zone !== ZONE_MOVABLE) {
+  if (zone !== ZONE_MOVABLE && kernel.memoryNotifier?.allPagesOffline(startPfn, nrPages) !== true) {
     const unmovable = kernel.unmovable?.(blockId);
     if (unmovable === undefined) {
       kernel.onDepends?.(`memory${blockId} is in zone ${ZONE_NAMES[zone]}: whether its pages can be moved, no map tells`);
@@ -81,20 +88,25 @@ export function offlinePages(
     kernel.explain?.(MOVABLE_PAGES, unmovable !== true, { zone: ZONE_NAMES[zone], known: unmovable !== undefined });
     if (unmovable === true) return failed(kernel, startPfn, nrPages, 'failure to isolate range', -EBUSY);
   }
+  const refused = kernel.memoryNotifier?.goingOffline(startPfn, nrPages) ?? 0;
+  if (refused !== 0) return failed(kernel, startPfn, nrPages, 'unmovable page', refused);
   kernel.printk(7, `Offlined Pages ${nrPages}`);
   setSectionsOnline(kernel, startPfn, nrPages, false);
   adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, -nrPages);
   if (!populatedZone(zoneOf(kernel, nid, zone))) kernel.onZonelistsBuilt?.();
+  kernel.memoryNotifier?.offline(startPfn, nrPages);
   removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
   return 0;
 }
 
 function failed(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: string, error: Errno): Errno {
-  const { pageSize } = kernel.profile.arch;
-  const start = hexPadded(startPfn * pageSize, 8);
-  const end = hexPadded((startPfn + nrPages) * pageSize - 1, 8);
-  kernel.printk(7, `memory offlining [mem ${start}-${end}] failed due to ${reason}`);
+  kernel.printk(7, `memory offlining ${memRange(kernel, startPfn, nrPages)} failed due to ${reason}`);
   return error;
+}
+
+function memRange(kernel: Kernel, startPfn: Pfn, nrPages: number): string {
+  const { pageSize } = kernel.profile.arch;
+  return `[mem ${hexPadded(startPfn * pageSize, 8)}-${hexPadded((startPfn + nrPages) * pageSize - 1, 8)}]`;
 }
 
 function spanIsAligned(kernel: Kernel, startPfn: Pfn, nrPages: number): boolean {
