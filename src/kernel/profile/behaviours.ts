@@ -73,6 +73,8 @@ export interface Behaviours {
   readonly acpiTablesCountForMaxPfn: boolean;
 
   // --- device-dax ---
+  /** Dax devices are on a bus, with drivers; before, their provider mapped them and they were of a class. */
+  readonly daxBus: boolean;
   /** Drivers take dax devices by the kind of their region; before, device_dax took all and kmem those named to it. */
   readonly daxMatchesByType: boolean;
   /** Dax devices have memmap_on_memory, and CXL's have it on. */
@@ -84,6 +86,28 @@ export interface Behaviours {
    * resource of its own around `Soft Reserved`.
    */
   readonly hmemPlatform: boolean;
+
+  // --- virtio-mem ---
+  /** virtio_mem: not there, for device blocks smaller than a memory block only, or for all. */
+  readonly virtioMem: 'none' | 'sub-blocks' | 'all';
+  /** The smallest part of a memory block that virtio_mem plugs: the largest buddy block, or a pageblock. */
+  readonly virtioMemSubblock: 'max-order' | 'pageblock';
+  /** virtio_mem tries again to remove blocks that would not go, and its big blocks are always taken offline safely. */
+  readonly virtioMemKeepsRemoving: boolean;
+  /** virtio and virtio_pci are part of the kernel, no modules. */
+  readonly virtioBuiltIn: boolean;
+
+  // --- persistent memory ---
+  /** Namespaces without info block, and padded ones, must begin and end at multiples of what memremap needs. */
+  readonly checksCompatAlign: boolean;
+  /** A namespace with an info block that cannot be used stays disabled, instead of becoming a raw one. */
+  readonly badInfoBlockStopsProbe: boolean;
+  /** Info blocks say, and are judged by, page size and size of struct page. */
+  readonly checksInfoBlockPageSize: boolean;
+  /** Minor version of the info blocks it writes. */
+  readonly infoBlockMinor: 2 | 3 | 4;
+  /** Info blocks that leave no data are refused, and not written. */
+  readonly refusesZeroSizePfn: boolean;
 
   // --- text the drivers print ---
   /** "NAME: probe with driver DRIVER failed with error N" instead of "DRIVER: probe of NAME failed with error N". */

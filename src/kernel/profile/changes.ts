@@ -27,6 +27,28 @@ const table = {
     subject: 'mm/sparsemem: introduce a SECTION_IS_EARLY flag (326e1b8f83a4)',
     sets: { sectionIsEarly: true },
   },
+  'info-block-1-3': {
+    release: 'v5.3',
+    subject: 'libnvdimm/pfn: fix fsdax-mode namespace info-block zero-fields (7e3e888dfc13)',
+    sets: { infoBlockMinor: 3 },
+  },
+  'info-block-1-4': {
+    release: 'v5.4',
+    subject: 'libnvdimm/pfn_dev: Add page size and struct page size to pfn superblock',
+    note: 'Its commit was not established; the release is the core of what the device reference says (5.4 to 5.5).',
+    sets: { infoBlockMinor: 4, checksInfoBlockPageSize: true },
+  },
+  'compat-align': {
+    release: 'v5.7',
+    subject: 'libnvdimm/namespace: Enforce memremap_compat_align() (6acd7d5ef264)',
+    sets: { checksCompatAlign: true, badInfoBlockStopsProbe: true },
+  },
+  'no-zero-size-pfn': {
+    release: 'v6.6',
+    subject: 'nvdimm/pfn_dev: Prevent the creation of zero-sized namespaces',
+    note: 'Its commit was not established. The check is in 6.12 and not in 6.1.',
+    sets: { refusesZeroSizePfn: true },
+  },
   'shrink-zones-at-offline': {
     release: 'v5.5',
     subject: 'mm/memory_hotplug: shrink zones when offlining memory (feee6b298916)',
@@ -197,6 +219,12 @@ const table = {
     note: 'Seen among the fixes of 7.2-rc1 in linux-next; its merge was not seen. In 6.12.110, not in 6.1.',
     sets: { nodeSpanFromRanges: true },
   },
+  'dax-bus': {
+    release: 'v5.1',
+    subject: 'device-dax: Introduce bus + driver model',
+    note: 'Its commit was not looked up. kmem came with it.',
+    sets: { daxBus: true },
+  },
   'dax-match-type': {
     release: 'v6.3',
     subject: 'dax: Assign RAM regions to memory-hotplug by default',
@@ -221,6 +249,29 @@ const table = {
     subject: 'dax/bus.c: replace driver-core lock usage by a local rwsem',
     note: 'Its commit was not looked up. In 6.12, not in 6.1.',
     sets: { daxMappingStoreSilent: true },
+  },
+  'virtio-mem': {
+    release: 'v5.8',
+    subject: 'virtio-mem: Paravirtualized memory hotplug (5f1f79bbc9e2)',
+    sets: { virtioMem: 'sub-blocks' },
+  },
+  'virtio-mem-big-blocks': {
+    release: 'v5.11',
+    subject: 'virtio-mem: Big Block Mode (BBM) - basic memory hotunplug',
+    note: 'The last of a series of late 2020; its commit was not looked up. In 6.1 and 6.12.',
+    sets: { virtioMem: 'all' },
+  },
+  'virtio-mem-pageblocks': {
+    release: 'v5.19',
+    subject: 'drivers: virtio_mem: use pageblock size as the minimum virtio_mem size.',
+    note: 'Part of the series that let alloc_contig_range work on pageblocks; its commit was not looked up.',
+    sets: { virtioMemSubblock: 'pageblock' },
+  },
+  'virtio-mem-keeps-removing': {
+    release: 'v6.6',
+    subject: 'virtio-mem: keep retrying on offline_and_remove_memory() errors in Sub Block Mode (SBM)',
+    note: 'Of one series with the removal of bbm_safe_unplug; its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { virtioMemKeepsRemoving: true },
   },
 } as const satisfies Record<string, Change>;
 
