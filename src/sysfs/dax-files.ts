@@ -87,10 +87,31 @@ function deviceDirectory(machine: Machine, name: string): DirectoryEntry {
   });
 }
 
+/** A device of the class, before there was a bus. @kernel drivers/dax/bus.c: dev_dax_attributes */
+function classDeviceDirectory(device: DevDax, region: DaxRegion): DirectoryEntry {
+  const parent = region.sysfsParent.slice(region.sysfsParent.lastIndexOf('/') + 1);
+  return directory({
+    dev: UNKNOWN_FILE,
+    device: link(`../../../${parent}`),
+    power: UNKNOWN_DIRECTORY,
+    size: readOnly(() => `${devDaxSize(device)}\n`),
+    subsystem: link(`${upFrom(`${region.sysfsParent}/dax/${device.name}`)}class/dax`),
+    uevent: UNKNOWN_FILE,
+  });
+}
+
+/** The directory a class keeps its devices in below their parent. */
+function classGlueDirectory(machine: Machine, region: DaxRegion): DirectoryEntry {
+  const devices = devicesOf(machine, region).map((device) => [device.name, classDeviceDirectory(device, region)] as const);
+  return directory(Object.fromEntries(devices));
+}
+
 /** Names that device-dax adds to the directory of a parent device: `dax_region` and the devices. */
 export function daxChildNames(machine: Machine, parent: string): string[] {
   const region = machine.devices.dax.regions.get(parent);
-  return region === undefined ? [] : ['dax_region', ...devicesOf(machine, region).map((device) => device.name)];
+  if (region === undefined) return [];
+  if (!machine.kernel.profile.does.daxBus) return ['dax', 'dax_region'];
+  return ['dax_region', ...devicesOf(machine, region).map((device) => device.name)];
 }
 
 /** What such a name stands for, or undefined. */
@@ -98,6 +119,7 @@ export function daxChild(machine: Machine, parent: string, name: string): Entry 
   const region = machine.devices.dax.regions.get(parent);
   if (region === undefined) return undefined;
   if (name === 'dax_region') return regionDirectory(machine, region);
+  if (!machine.kernel.profile.does.daxBus) return name === 'dax' ? classGlueDirectory(machine, region) : undefined;
   return findDevDax(machine, name)?.region === parent ? deviceDirectory(machine, name) : undefined;
 }
 
@@ -124,7 +146,8 @@ export function hmemNames(machine: Machine): string[] {
 }
 
 function devicePath(machine: Machine, device: DevDax): string {
-  return `${regionOf(machine, device).sysfsParent}/${device.name}`;
+  const { sysfsParent } = regionOf(machine, device);
+  return machine.kernel.profile.does.daxBus ? `${sysfsParent}/${device.name}` : `${sysfsParent}/dax/${device.name}`;
 }
 
 /** @kernel drivers/dax/bus.c: dax_drv_attrs */
@@ -148,8 +171,22 @@ function driverDirectory(machine: Machine, { name }: DaxDriver): DirectoryEntry 
   );
 }
 
+/** /sys/class/dax of kernels without the bus. */
+export function daxClassDirectory(machine: Machine): DirectoryEntry | undefined {
+  if (machine.kernel.profile.does.daxBus) return undefined;
+  return dynamicDirectory(
+    directory({}),
+    () => machine.devices.dax.devices.map((device) => device.name),
+    (name) => {
+      const device = findDevDax(machine, name);
+      return device === undefined ? undefined : link(`../..${devicePath(machine, device).slice('/sys'.length)}`);
+    },
+  );
+}
+
 /** /sys/bus/dax. The bus is there before any device and any driver. */
-export function daxBusDirectory(machine: Machine): DirectoryEntry {
+export function daxBusDirectory(machine: Machine): DirectoryEntry | undefined {
+  if (!machine.kernel.profile.does.daxBus) return undefined;
   const devices = dynamicDirectory(
     directory({}),
     () => machine.devices.dax.devices.map((device) => device.name),

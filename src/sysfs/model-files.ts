@@ -1,7 +1,7 @@
 /** The files of the model's machine. */
 
 import type { Machine } from '../drivers/machine.ts';
-import { daxBusDirectory } from './dax-files.ts';
+import { daxBusDirectory, daxClassDirectory } from './dax-files.ts';
 import { directory, type DirectoryEntry } from './entries.ts';
 import { EntryTree } from './entry-tree.ts';
 import type { WritableFileTree } from './file-tree.ts';
@@ -12,9 +12,12 @@ import { platformDirectory } from './platform-files.ts';
 import { procDirectory } from './proc-files.ts';
 
 /** A directory of which the model knows a part. */
-function partly(table: Parameters<typeof directory>[0]): DirectoryEntry {
-  return directory(table, { complete: false });
+function partly(table: Parameters<typeof directory>[0], lacks?: (name: string) => boolean): DirectoryEntry {
+  return directory(table, { complete: false, ...(lacks === undefined ? {} : { lacks }) });
 }
+
+/** Device-dax is of a bus or of a class: what is not listed is not there. */
+const isDax = (name: string): boolean => name === 'dax';
 
 /** Each subtree by where it stands. New drivers add theirs here. */
 function root(machine: Machine): DirectoryEntry {
@@ -22,7 +25,8 @@ function root(machine: Machine): DirectoryEntry {
     dev: partly({ null: { kind: 'file', read: () => '', write: () => 0 } }),
     proc: procDirectory(machine),
     sys: partly({
-      bus: partly({ dax: daxBusDirectory(machine), memory: memoryBusDirectory(machine) }),
+      bus: partly({ dax: daxBusDirectory(machine), memory: memoryBusDirectory(machine) }, isDax),
+      class: partly({ dax: daxClassDirectory(machine) }, isDax),
       devices: partly({
         platform: platformDirectory(machine),
         system: partly({ memory: memoryDirectory(machine), node: nodeDirectoryRoot(machine) }),

@@ -194,8 +194,12 @@ function findDriver(machine: Machine, name: DaxDriverName): DaxDriver | undefine
   return machine.devices.dax.drivers.find((driver) => driver.name === name);
 }
 
-/** @kernel drivers/dax/bus.c: __dax_driver_register */
+/**
+ * @kernel drivers/dax/bus.c: __dax_driver_register
+ * Since Linux ("device-dax: Introduce bus + driver model") (v5.1); before it, there was no bus to register with.
+ */
 export function daxDriverRegister(machine: Machine, name: DaxDriverName): void {
+  if (!machine.kernel.profile.does.daxBus) return;
   setDax(machine, { drivers: [...machine.devices.dax.drivers, { name, ids: [] }] });
   driverAttach(machine, name);
 }
