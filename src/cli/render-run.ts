@@ -20,6 +20,7 @@ const COMMENT_LIMIT = 40;
 /** Columns before a command: the verdict. */
 const TAG = 9;
 /** Columns before a command's output. */
+const KERN_DEBUG = 7;
 const INDENT = ' '.repeat(TAG + 2);
 
 export interface RenderRunOptions {
@@ -111,7 +112,11 @@ function commandLines(
   const diff = run.differences.find((one) => one.what === 'output');
   if (diff !== undefined) lines.push(...differenceLines(diff, style, glyphs));
   else lines.push(...outputLines(run.output, glyphs, style));
-  for (const { text } of run.log) lines.push(`${INDENT}${style.kernel('[kernel]')} ${printable(text)}`);
+  for (const { level, text } of run.log) {
+    // What only a kernel told to be talkative would print.
+    const mark = level >= KERN_DEBUG ? '[kernel, debug]' : '[kernel]';
+    lines.push(`${INDENT}${style.kernel(mark)} ${printable(text)}`);
+  }
   const exitDiffers = run.differences.find((one) => one.what === 'exit');
   if (exitDiffers !== undefined) {
     lines.push(`${INDENT}${style.bad(`exit status ${run.exit}; the runbook expects ${exitDiffers.expected[0]}`)}`);

@@ -49,12 +49,14 @@ export function onlinePages(
     return refused;
   }
   const wasPopulated = populatedZone(zoneOf(kernel, nid, zone));
+  const hadMemory = nodeHasMemory(kernel, nid);
   setSectionsOnline(kernel, startPfn, nrPages, true);
   adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, nrPages);
   const node = kernel.nodes.get(nid);
   if (node !== undefined && !node.online) kernel.nodes = new Map(kernel.nodes).set(nid, { ...node, online: true });
   if (!wasPopulated) kernel.onZonelistsBuilt?.();
   kernel.memoryNotifier?.online(startPfn, nrPages, zone);
+  if (!hadMemory) logDemotionTargets(kernel);
   return 0;
 }
 
@@ -95,8 +97,25 @@ export function offlinePages(
   adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, -nrPages);
   if (!populatedZone(zoneOf(kernel, nid, zone))) kernel.onZonelistsBuilt?.();
   kernel.memoryNotifier?.offline(startPfn, nrPages);
+  if (!nodeHasMemory(kernel, nid)) logDemotionTargets(kernel);
   removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
   return 0;
+}
+
+/** Whether any zone of the node holds pages. @kernel include/linux/nodemask.h: N_MEMORY */
+function nodeHasMemory(kernel: Kernel, nid: Nid): boolean {
+  return kernel.nodes.get(nid)?.zones.some(populatedZone) ?? false;
+}
+
+/**
+ * Said of every node with memory when one gets its first or loses its last. All memory of the model is of one tier.
+ * @kernel mm/memory-tiers.c: dump_demotion_targets
+ */
+function logDemotionTargets(kernel: Kernel): void {
+  if (!kernel.profile.does.logsDemotionTargets) return;
+  for (const nid of [...kernel.nodes.keys()].sort((a, b) => a - b)) {
+    if (nodeHasMemory(kernel, nid)) kernel.printk(6, `Demotion targets for Node ${nid}: null`);
+  }
 }
 
 function failed(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: string, error: Errno): Errno {

@@ -56,8 +56,9 @@ export function translatePattern(pattern: string, extended: boolean): string {
 }
 
 export const grep: Tool = (context, args) => {
-  const { options, operands } = readLetters('grep', args, 'ivnchHqxwoEFe:');
-  const given = options.get('e');
+  const { options, values, operands } = readLetters('grep', args, 'ivnchHqxwoEFe:');
+  // Several -e are several patterns, as are the lines of one.
+  const given = values.get('e')?.join('\n');
   const [pattern, ...files] = given === undefined ? operands : [given, ...operands];
   if (pattern === undefined) throw new NotModelled('grep without a pattern is not modelled');
   const extended = options.has('E');

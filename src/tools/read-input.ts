@@ -7,19 +7,25 @@ import { NotModelled, type ToolContext } from './tool.ts';
 export interface Letters {
   /** Letter by letter, with its value or ''. */
   readonly options: ReadonlyMap<string, string>;
+  /** Every value of a letter that may be given more than once, in order. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
   readonly operands: readonly string[];
 }
 
 /** Reads short options; anything memhp does not model is named. */
 export function readLetters(tool: string, args: readonly string[], shorts: string): Letters {
   const options = new Map<string, string>();
+  const values = new Map<string, string[]>();
   const operands: string[] = [];
   for (const event of getopt(args, shorts)) {
     if (event.kind === 'error') throw new NotModelled(`${tool}: ${event.message}: not modelled`);
     if (event.kind === 'operand') operands.push(event.value);
-    else options.set(event.key, event.value ?? '');
+    else {
+      options.set(event.key, event.value ?? '');
+      values.set(event.key, [...(values.get(event.key) ?? []), event.value ?? '']);
+    }
   }
-  return { options, operands };
+  return { options, values, operands };
 }
 
 export interface Input {

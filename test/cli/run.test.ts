@@ -31,7 +31,7 @@ describe('memhp run', () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/^refused {2}\$ echo offline/m);
     expect(stdout).toContain('sh: write error: Invalid argument');
-    expect(stdout).toMatch(/\[kernel\] memory offlining .* failed due to memory holes/);
+    expect(stdout).toMatch(/\[kernel, debug\] memory offlining .* failed due to memory holes/);
     expect(stdout).toMatch(/why {2}mm\/memory_hotplug\.c: offline_pages needs: /);
   });
 

@@ -62,6 +62,7 @@ describe('files of the model', () => {
     [`ls ${MEMORY}/memory9*`, 1, [`ls: ${MEMORY}/memory9*: No such file or directory`]],
     [`[ -d ${MEMORY}/memory1 ] && [ ! -e ${MEMORY}/memory99 ] && echo right`, 0, ['right']],
     [`: > ${MEMORY}/memory99/state; echo never`, 1, [`sh: can't create ${MEMORY}/memory99/state: nonexistent directory`]],
+    ['echo "a\nb\nc" | grep -e a -e c', 0, ['a', 'c']],
     ['lsmem --summary=only | grep online', 0, ['Total online memory:       1G']],
     [`ls ${MEMORY}/memory3`, 0, 'node0 online phys_device phys_index power removable state subsystem uevent valid_zones'.split(' ')],
     ['cat /sys/devices/system/node/online /sys/devices/system/node/has_memory', 0, ['0', '0']],

@@ -41,6 +41,9 @@ export interface Behaviours {
   /** Resources may be merged (MHP_MERGE_RESOURCE), and driver-managed names exist. */
   readonly driverManagedMemory: boolean;
 
+  /** The demotion targets of every node are logged when a node gets its first or loses its last memory. */
+  readonly logsDemotionTargets: boolean;
+
   // --- memremap and resources ---
   /** region_intersects() also looks below the top level. */
   readonly regionIntersectsDescendants: boolean;

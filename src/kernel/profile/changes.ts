@@ -72,6 +72,12 @@ const table = {
     note: 'title and release from memory; the recordings of 6.1 and 6.12 show max_arch_pfn 0x10000000000, those of 5.0 0x400000000',
     sets: { fiveLevelPaging: true },
   },
+  'demotion-targets-logged': {
+    release: 'v6.11',
+    subject: 'memory tier: log the demotion targets of nodes (gist)',
+    note: 'In 6.12.117, not in 6.1.192; the commit, its title and the release between them were not established.',
+    sets: { logsDemotionTargets: true },
+  },
   'removable-always-one': {
     release: 'v5.6',
     subject: 'drivers/base/memory.c: indicate all memory blocks as removable (53cdc1cb29e8)',

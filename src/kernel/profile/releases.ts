@@ -40,6 +40,7 @@ export const BASE: Behaviours = {
   logsUnavailableRanges: 'zeroed',
   zoneDma: true,
   fiveLevelPaging: false,
+  logsDemotionTargets: false,
   numaTrimsToDram: false,
   numaCoverage: 'e820',
   nodeSpanFromRanges: false,
@@ -91,7 +92,7 @@ export const RELEASES: Readonly<Record<string, Release>> = {
   '6.6': { after: '6.5', changes: ['memmap-on-memory-force', 'no-zero-size-pfn', 'virtio-mem-keeps-removing'] },
   '6.8': { after: '6.6', changes: ['memmap-on-memory-per-block', 'numa-coverage-of-memblock'] },
   '6.9': { after: '6.8', changes: ['acpi-rescan', 'acpi-device-check-may-fail', 'probe-text', 'dax-memmap-on-memory', 'dax-rwsem'] },
-  '6.11': { after: '6.9', changes: ['memmap-vmstat', 'acpi-tables-max-pfn'] },
+  '6.11': { after: '6.9', changes: ['memmap-vmstat', 'acpi-tables-max-pfn', 'demotion-targets-logged'] },
   // Debian's 6.12 (6.12.117).
   '6.12': {
     after: '6.11',
