@@ -5,7 +5,7 @@ import type { QemuState } from './qemu.ts';
 import type { AcpiMemoryState } from './acpi-memory.ts';
 import type { DaxState } from './dax/state.ts';
 import type { MediaState } from './nvdimm/media.ts';
-import type { NvdimmState } from './nd-e820.ts';
+import type { NvdimmState } from './nvdimm/state.ts';
 
 /** State of everything above the memory core. Every value is immutable and replaced on change. */
 export interface DeviceState {

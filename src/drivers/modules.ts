@@ -2,7 +2,7 @@
 
 import { DAX_MODULES } from './dax/dax-modules.ts';
 import type { Machine } from './machine.ts';
-import { loadNdE820, loadNdPmem, unloadNdE820, unloadNdPmem } from './nd-e820.ts';
+import { NVDIMM_MODULES } from './nvdimm/nd-modules.ts';
 
 interface Module {
   /** Modules that are loaded before it. */
@@ -12,11 +12,8 @@ interface Module {
 }
 
 const MODULES: Readonly<Record<string, Module>> = {
-  libnvdimm: { needs: [] },
-  nd_btt: { needs: ['libnvdimm'] },
-  nd_e820: { needs: ['libnvdimm'], load: loadNdE820, unload: unloadNdE820 },
+  ...NVDIMM_MODULES,
   ...DAX_MODULES,
-  nd_pmem: { needs: ['libnvdimm', 'nd_btt'], load: loadNdPmem, unload: unloadNdPmem },
 };
 
 /** Names of all modules, for suggestions. */

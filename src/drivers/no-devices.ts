@@ -4,7 +4,7 @@ import { NO_ACPI_MEMORY } from './acpi-memory.ts';
 import { NO_DAX } from './dax/state.ts';
 import type { DeviceState } from './machine.ts';
 import { NO_MEDIA } from './nvdimm/media.ts';
-import { NO_NVDIMM } from './nd-e820.ts';
+import { NO_NVDIMM } from './nvdimm/state.ts';
 import { DEFAULT_SEED } from './random.ts';
 
 export const NO_DEVICES: DeviceState = {

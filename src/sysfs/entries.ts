@@ -4,8 +4,8 @@ import type { Errno } from '../kernel/errno.ts';
 
 export interface FileEntry {
   readonly kind: 'file';
-  /** Absent where nobody may read (−EACCES). */
-  readonly read?: () => string;
+  /** Absent where nobody may read (−EACCES). May itself give −errno. */
+  readonly read?: () => string | Errno;
   /** Absent where nobody may write (−EACCES). An empty text only opens the file, and never arrives here. */
   readonly write?: (text: string) => Errno;
 }
@@ -36,11 +36,11 @@ export type Entry = FileEntry | LinkEntry | DirectoryEntry | UnknownEntry;
 export const UNKNOWN_FILE: UnknownEntry = { kind: 'unknown', looksLike: 'file' };
 export const UNKNOWN_DIRECTORY: UnknownEntry = { kind: 'unknown', looksLike: 'directory' };
 
-export function readOnly(read: () => string): FileEntry {
+export function readOnly(read: () => string | Errno): FileEntry {
   return { kind: 'file', read };
 }
 
-export function readWrite(read: () => string, write: (text: string) => Errno): FileEntry {
+export function readWrite(read: () => string | Errno, write: (text: string) => Errno): FileEntry {
   return { kind: 'file', read, write };
 }
 

@@ -3,6 +3,12 @@
 import type { Machine } from '../drivers/machine.ts';
 import { hmemDirectory, hmemNames } from './dax-files.ts';
 import { directory, dynamicDirectory, type DirectoryEntry, type Entry } from './entries.ts';
+import { ndParentDirectory } from './nd-files.ts';
+
+/** The platform device of legacy persistent memory, while its bus is there. */
+function e820PmemNames(machine: Machine): string[] {
+  return ndParentDirectory(machine, 'platform/e820_pmem') === undefined ? [] : ['e820_pmem'];
+}
 
 interface PlatformPart {
   names(machine: Machine): readonly string[];
@@ -10,7 +16,10 @@ interface PlatformPart {
 }
 
 /** Who has devices here. A new one adds a line. */
-const PARTS: readonly PlatformPart[] = [{ names: hmemNames, entry: hmemDirectory }];
+const PARTS: readonly PlatformPart[] = [
+  { names: hmemNames, entry: hmemDirectory },
+  { names: e820PmemNames, entry: (machine, name) => ndParentDirectory(machine, `platform/${name}`) },
+];
 
 export function platformDirectory(machine: Machine): DirectoryEntry {
   return dynamicDirectory(

@@ -1,0 +1,24 @@
+/** The kernel modules of libnvdimm. */
+
+import type { Machine } from '../machine.ts';
+import { ndDriverRegister, ndDriverUnregister } from './nd-bus.ts';
+import { loadNdE820, unloadNdE820 } from './nd-e820.ts';
+import { loadNfit, unloadNfit } from './nfit.ts';
+
+/** What loading and unloading sets in motion. */
+export const NVDIMM_MODULES = {
+  libnvdimm: { needs: [] },
+  nd_btt: { needs: ['libnvdimm'] },
+  nd_e820: { needs: ['libnvdimm'], load: loadNdE820, unload: unloadNdE820 },
+  nfit: { needs: ['libnvdimm'], load: loadNfit, unload: unloadNfit },
+  nd_pmem: {
+    needs: ['libnvdimm', 'nd_btt'],
+    load: (machine: Machine): void => ndDriverRegister(machine, 'nd_pmem'),
+    unload: (machine: Machine): void => ndDriverUnregister(machine, 'nd_pmem'),
+  },
+  dax_pmem: {
+    needs: ['libnvdimm'],
+    load: (machine: Machine): void => ndDriverRegister(machine, 'dax_pmem'),
+    unload: (machine: Machine): void => ndDriverUnregister(machine, 'dax_pmem'),
+  },
+} as const;

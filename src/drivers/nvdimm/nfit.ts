@@ -1,0 +1,76 @@
+/** The NFIT driver: a QEMU machine's NVDIMMs become DIMMs, and each range a region with one mapping. */
+
+import { memoryAddPhysaddrToNid } from '../../kernel/memory-hotplug.ts';
+import { insertResource, IORESOURCE_MEM, releaseResource, resource } from '../../kernel/resource.ts';
+import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
+import type { QemuMemoryDevice } from '../qemu.ts';
+import type { Machine } from '../machine.ts';
+import { nvdimmCreate } from './dimm.ts';
+import { interleaveSetCookies, QEMU_NVDIMM_VENDOR, qemuNvdimmSerial } from './interleave-cookie.ts';
+import { bindRegion, nvdimmBusRegister, nvdimmBusUnregister } from './nd-bus.ts';
+import { ndRegionCreate } from './region.ts';
+
+const PARENT = 'LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00';
+const NAME = 'Persistent Memory';
+
+function nvdimms(machine: Machine): QemuMemoryDevice[] {
+  const devices = machine.devices.qemu?.devices ?? [];
+  return devices.filter((device) => device.driver === 'nvdimm').sort((a, b) => a.slot - b.slot);
+}
+
+/** The device ACPI0012 is there when the machine has NVDIMMs, or could have. @kernel drivers/acpi/nfit/core.c: acpi_nfit_add */
+export function loadNfit(machine: Machine): void {
+  const words = machine.devices.cmdline.split(/\s+/);
+  if (machine.devices.qemu?.machine.nvdimm !== true || words.includes('acpi=off')) return;
+  const bus = nvdimmBusRegister(machine, 'ACPI.NFIT', PARENT);
+  for (const device of nvdimms(machine)) registerNvdimm(machine, bus, device);
+}
+
+/** Where QEMU keeps a DIMM's labels: behind the same memory, whatever slot it is in. */
+function labelAreaOf(device: QemuMemoryDevice): string {
+  return device.memdev;
+}
+
+function registerNvdimm(machine: Machine, bus: number, device: QemuMemoryDevice): void {
+  const serial = qemuNvdimmSerial(device.slot);
+  const vendor = QEMU_NVDIMM_VENDOR;
+  const dimm = nvdimmCreate(machine, {
+    bus, labelArea: labelAreaOf(device), labelSize: device.labelSize, handle: device.slot + 1, serial, vendor,
+  });
+  const { addr, size } = device;
+  insertPersistentMemory(machine, addr, addr + size);
+  const nid = nodeOf(machine, device);
+  const region = ndRegionCreate(machine, {
+    bus, start: addr, size, numaNode: nid, targetNode: nid, rangeIndex: device.slot + 1,
+    mappings: [{ dimm, start: 0, size, position: 0 }],
+    interleaveSet: interleaveSetCookies([{ regionOffset: 0, serial, vendor }]),
+  });
+  if (region >= 0) bindRegion(machine, region);
+}
+
+/** The node of the range's proximity domain. @kernel drivers/acpi/nfit/core.c: acpi_nfit_register_region */
+function nodeOf(machine: Machine, device: QemuMemoryDevice): number {
+  const { qemu, kernel } = { qemu: machine.devices.qemu, kernel: machine.kernel };
+  if (qemu === undefined) return memoryAddPhysaddrToNid(kernel, device.addr);
+  const nodes = nodeOfPxm(qemu.machine, firmwareSrat(qemu).map((entry) => entry.pxm));
+  return nodes.get(device.node) ?? memoryAddPhysaddrToNid(kernel, device.addr);
+}
+
+/** @kernel drivers/acpi/nfit/core.c: acpi_nfit_insert_resource. What firmware's map names already stays as it is. */
+function insertPersistentMemory(machine: Machine, start: number, end: number): void {
+  const { kernel } = machine;
+  const inserted = insertResource(kernel.iomem, resource(start, end, NAME, IORESOURCE_MEM, 'persistent-memory'));
+  if (inserted.ok) kernel.iomem = inserted.tree;
+}
+
+/** @kernel drivers/acpi/nfit/core.c: acpi_nfit_remove */
+export function unloadNfit(machine: Machine): void {
+  const { kernel } = machine;
+  const bus = machine.devices.nvdimm.buses.find((each) => each.provider === 'ACPI.NFIT');
+  if (bus === undefined) return;
+  const ranges = machine.devices.nvdimm.regions.filter((region) => region.bus === bus.id);
+  nvdimmBusUnregister(machine, bus.id);
+  for (const { start, size } of ranges) {
+    kernel.iomem = releaseResource(kernel.iomem, start, start + size, NAME) ?? kernel.iomem;
+  }
+}

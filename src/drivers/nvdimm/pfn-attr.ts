@@ -1,0 +1,71 @@
+/** Attributes of pfn, dax and btt devices. */
+
+import { EBUSY, EINVAL, ENXIO, type Errno } from '../../kernel/errno.ts';
+import type { Machine } from '../machine.ts';
+import { ndSizeSelectStore, ndUuidStore } from './nd-attr.ts';
+import { SUPPORTED_ALIGNMENTS } from './pfn-validate.ts';
+import {
+  childByName, namespaceByName, PFN_MODE_NONE, PFN_MODE_PMEM, PFN_MODE_RAM, updateChild,
+  type ChildRef, type NdBtt, type NdPfn, type PfnMode,
+} from './state.ts';
+
+/** @kernel drivers/nvdimm/btt_devs.c: btt_lbasize_supported */
+export const BTT_SECTOR_SIZES: readonly number[] = [512, 520, 528, 4096, 4104, 4160, 4224];
+
+const MODES: readonly (readonly [string, PfnMode])[] = [
+  ['pmem\n', PFN_MODE_PMEM],
+  ['ram\n', PFN_MODE_RAM],
+  ['none\n', PFN_MODE_NONE],
+];
+
+export function pfnModeName(mode: PfnMode): string {
+  return mode === PFN_MODE_PMEM ? 'pmem' : mode === PFN_MODE_RAM ? 'ram' : 'none';
+}
+
+/** The last character of what was written is not looked at, whatever it is. @kernel drivers/nvdimm/pfn_devs.c: mode_store */
+export function pfnModeStore(machine: Machine, ref: ChildRef, text: string): Errno {
+  const device = childByName(machine, ref.region, ref.name) as NdPfn;
+  if (device.driver !== undefined) return -EBUSY;
+  const written = text.slice(0, -1);
+  const mode = MODES.find(([word]) => word.startsWith(written))?.[1];
+  if (mode === undefined) return -EINVAL;
+  updateChild<NdPfn>(machine, ref.region, ref.name, { mode });
+  return 0;
+}
+
+/** @kernel drivers/nvdimm/pfn_devs.c: align_store */
+export function pfnAlignStore(machine: Machine, ref: ChildRef, text: string): Errno {
+  const device = childByName(machine, ref.region, ref.name) as NdPfn;
+  const align = ndSizeSelectStore(device.driver, text, SUPPORTED_ALIGNMENTS);
+  if (align < 0) return align;
+  updateChild<NdPfn>(machine, ref.region, ref.name, { align });
+  return 0;
+}
+
+/** @kernel drivers/nvdimm/pfn_devs.c: uuid_store; drivers/nvdimm/btt_devs.c: uuid_store */
+export function holderUuidStore(machine: Machine, ref: ChildRef, text: string): Errno {
+  const device = childByName(machine, ref.region, ref.name) as NdPfn | NdBtt;
+  const uuid = ndUuidStore(device.driver, text);
+  if (typeof uuid === 'number') return uuid;
+  updateChild<NdPfn>(machine, ref.region, ref.name, { uuid });
+  return 0;
+}
+
+/** @kernel drivers/nvdimm/btt_devs.c: sector_size_store */
+export function bttSectorSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
+  const device = childByName(machine, ref.region, ref.name) as NdBtt;
+  const lbasize = ndSizeSelectStore(device.driver, text, BTT_SECTOR_SIZES);
+  if (lbasize < 0) return lbasize;
+  updateChild<NdBtt>(machine, ref.region, ref.name, { lbasize });
+  return 0;
+}
+
+/** Where the data of a bound device lies, or −ENXIO. @kernel drivers/nvdimm/pfn_devs.c: resource_show, size_show */
+export function pfnData(machine: Machine, ref: ChildRef): { start: number; size: number } | Errno {
+  const device = childByName(machine, ref.region, ref.name) as NdPfn;
+  const namespace = namespaceByName(machine, ref.region, device.namespace);
+  const { layout } = device;
+  if (device.driver === undefined || layout === undefined || namespace === undefined) return -ENXIO;
+  const front = layout.startPad + layout.dataoff;
+  return { start: namespace.start + front, size: namespace.size - front - layout.endTrunc };
+}
