@@ -9,6 +9,7 @@ import { grep } from './grep.ts';
 import { ls } from './ls.ts';
 import { lsmem } from './lsmem.ts';
 import { modprobe } from './modprobe.ts';
+import { ndctl } from './ndctl/ndctl.ts';
 import { printf } from './printf.ts';
 import { bracket, test } from './test-command.ts';
 import { falseTool, head, sleep, tail, trueTool, wc } from './text-tools.ts';
@@ -28,6 +29,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
   ls,
   lsmem: (context, args) => lsmem(context.files, args, context),
   modprobe,
+  ndctl,
   printf,
   sleep,
   tail,

@@ -197,6 +197,7 @@ export class Shell {
       machine: this.machine,
       files: this.files,
       stdin: streams.stdin,
+      stdoutIsTerminal: !(streams.stdout instanceof BufferSink),
       stdout: (text) => streams.stdout.write(text),
       stderr: (text) => streams.stderr.write(text),
     };

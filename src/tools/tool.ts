@@ -8,6 +8,8 @@ export interface ToolContext {
   readonly files: WritableFileTree;
   /** Standard input, for tools that read it. */
   readonly stdin: string;
+  /** Whether people read standard output as it comes; not so in a pipe or towards a file. */
+  readonly stdoutIsTerminal?: boolean;
   /** Appends to standard output; the text holds its newlines. */
   stdout(text: string): void;
   /** Appends to standard error. */

@@ -25,7 +25,7 @@ export class Namespace {
   readonly path: string;
   readonly generation: number;
   readonly type: number;
-  readonly resource: number | undefined;
+  resource: number | undefined;
   readonly numaNode: number | undefined;
   readonly targetNode: number | undefined;
   size: number;
@@ -104,6 +104,11 @@ export class Namespace {
     return this.size >= MIN_NAMESPACE_SIZE && this.uuid !== UUID_NULL;
   }
 
+  /** Whether it holds nothing and waits to be configured: `all` does not mean it. */
+  get isSeed(): boolean {
+    return this.size === 0 && this.uuid === UUID_NULL;
+  }
+
   /** Whether it may be given away as new. */
   get isConfigurationIdle(): boolean {
     if (this.isActive) return false;
@@ -141,8 +146,11 @@ export class Namespace {
 
   #writeSize(bytes: number): Errno {
     const rc = this.#set('size', bytes === 0 ? '0\n' : `0x${bytes.toString(16)}\n`);
-    if (rc === 0) this.size = bytes;
-    return rc;
+    if (rc !== 0) return rc;
+    this.size = bytes;
+    // Where it lies is settled, or lost, together with its size.
+    this.resource = this.session.number(`${this.path}/resource`);
+    return 0;
   }
 
   setSectorSize(bytes: number): Errno {
