@@ -6,6 +6,7 @@ import { allocDaxRegion, devmCreateDevDax, removeDaxRegion } from '../dax/dax-bu
 import type { Machine } from '../machine.ts';
 import { claimRange, NOTHING, setAttachment, unclaimRange } from './attachment.ts';
 import { nvdimmNamespaceCommonProbe } from './common-probe.ts';
+import { daxPmemProbeBeforeBus } from './dax-pmem-before-bus.ts';
 import { ndSysfsPath } from './nd-path.ts';
 import { nvdimmSetupPfn } from './pfn-setup.ts';
 import { devmNamespaceEnable, namespaceName } from './pmem.ts';
@@ -21,6 +22,7 @@ const METADATA_FREE: CheckPoint = {
  * Reserves the metadata and registers the data as a static dax region with one device of the namespace's number.
  * −EBUSY when the metadata is taken, −ENOMEM when the data is not aligned, or what the info block's check returned.
  * @kernel drivers/dax/pmem.c: __dax_pmem_probe
+ * Since Linux ("device-dax: Introduce bus + driver model") (v5.1); before it, dax_pmem mapped the namespace itself.
  */
 export function daxPmemProbe(machine: Machine, ref: ChildRef): Errno {
   const { kernel } = machine;
@@ -31,6 +33,7 @@ export function daxPmemProbe(machine: Machine, ref: ChildRef): Errno {
   const setup = nvdimmSetupPfn(machine, ref, namespace);
   unclaimRange(machine, head);
   if (typeof setup === 'number') return setup;
+  if (!kernel.profile.does.daxBus) return daxPmemProbeBeforeBus(machine, ref, namespace, setup);
   const { range, dataoff, altmap, sb } = setup;
   const metadata = { start: namespace.start, end: namespace.start + dataoff };
   const free = claimRange(machine, metadata, namespaceName(ref, namespace));
