@@ -187,7 +187,9 @@ function dimmWords(session: Session, operands: readonly string[], usage: () => s
   const all = operands.indexOf('all');
   const looked = all < 0 ? operands : operands.slice(0, all);
   for (const word of looked) if (!isName(word)) session.stderr(`'${word}' is not a valid dimm name\n`);
+  // The real tool forgets here that `all` made its list one word long.
+  const wrong = looked.filter((word) => !isName(word)).length;
+  if (wrong === (all < 0 ? operands.length : 1)) throw new UsageExit(usage());
   if (all >= 0) return ['all'];
-  if (!operands.some(isName)) throw new UsageExit(usage());
   return operands.filter(isName);
 }
