@@ -14,6 +14,10 @@ export interface Behaviours {
   readonly countsMemmapPages: boolean;
   /** Compound device mappings share their tail struct pages. */
   readonly optimisesCompoundMemmap: boolean;
+  /** /proc/kpageflags shows online pages only; before, it read whatever a section's memmap held. */
+  readonly kpageflagsOnlineOnly: boolean;
+  /** /proc/kpageflags ends at the end of the last section, not at max_pfn. */
+  readonly kpageflagsEndsAtSection: boolean;
 
   // --- hotplug ---
   /** `Misaligned __add_pages start: 0x… end: #…`: the older text prints the end without its prefix. */
@@ -36,6 +40,12 @@ export interface Behaviours {
   readonly blockStoresZone: boolean;
   /** What CONFIG_MHP_DEFAULT_ONLINE_TYPE and its forerunner make the default. */
   readonly defaultOnlineType: 'offline' | 'online' | 'online_kernel' | 'online_movable';
+  /** The default may also be online_kernel or online_movable, on the command line and in auto_online_blocks. */
+  readonly defaultOnlineByZone: boolean;
+  /** "Offlined Pages" is a debug message. */
+  readonly offlineIsQuiet: boolean;
+  /** Hot-added RAM may lie inside a resource that is not busy. */
+  readonly ramNestsInResources: boolean;
   /** `removable` is the constant 1. */
   readonly removableAlwaysOne: boolean;
   /** Resources may be merged (MHP_MERGE_RESOURCE), and driver-managed names exist. */
@@ -49,6 +59,8 @@ export interface Behaviours {
   readonly regionIntersectsDescendants: boolean;
   /** "attempted on %s region %#llx-%#llx" instead of function name and resource. */
   readonly regionWarningShowsRange: boolean;
+  /** Mapping device memory is a device's affair: its warnings name devm_memremap_pages() and the device. */
+  readonly memremapNamesDevice: boolean;
 
   // --- boot ---
   /**
@@ -111,6 +123,18 @@ export interface Behaviours {
   readonly infoBlockMinor: 2 | 3 | 4;
   /** Info blocks that leave no data are refused, and not written. */
   readonly refusesZeroSizePfn: boolean;
+  /** New info blocks pad and truncate namespaces that share a section with RAM or with another region. */
+  readonly padsPfnToSections: boolean;
+  /** New info blocks of device-dax keep 128 KiB for labels that never came. */
+  readonly reservesDaxLabels: boolean;
+  /** `force_raw` also keeps legacy regions from being mapped with struct pages. */
+  readonly forceRawSkipsPages: boolean;
+  /** Regions have the attribute `align`. */
+  readonly regionAlign: boolean;
+
+  // --- configuration ---
+  /** Configured without modules: boot binds every device. */
+  readonly driversBuiltIn: boolean;
 
   // --- text the drivers print ---
   /** "NAME: probe with driver DRIVER failed with error N" instead of "DRIVER: probe of NAME failed with error N". */
