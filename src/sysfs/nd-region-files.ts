@@ -48,7 +48,7 @@ function regionFiles(machine: Machine, region: NdRegion): Readonly<Record<string
   const { id } = region;
   const now = (): NdRegion => regionById(machine, id) ?? region;
   const flush = nvdimmHasFlush(region);
-  const cookie = (): string => `${cookieHex(regionCookie(machine, region))}\n`;
+  const cookie = (): string => `${cookieHex(shownCookie(machine, region))}\n`;
   const hasSet = region.interleaveSet !== undefined;
   const { persistence } = region.flags;
   const mappings = region.mappings.map(({ dimm, start, size, position }, i) =>
@@ -78,6 +78,13 @@ function regionFiles(machine: Machine, region: NdRegion): Readonly<Record<string
     size: readOnly(() => `${region.size}\n`),
     ...Object.fromEntries(mappings),
   };
+}
+
+/** Without a label area nobody knows the labels' version: the first one counts. @kernel drivers/nvdimm/region_devs.c: set_cookie_show */
+function shownCookie(machine: Machine, region: NdRegion): bigint {
+  const mapping = region.mappings[0];
+  const known = mapping !== undefined && dimmById(machine, mapping.dimm)?.ndd !== undefined;
+  return known ? regionCookie(machine, region) : (region.interleaveSet?.cookie1 ?? 0n);
 }
 
 /** As `%#llx` prints it: no prefix before a zero. */
