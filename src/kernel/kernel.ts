@@ -40,6 +40,8 @@ export interface KernelFields {
   /** Id of the live pgmap that owns a frame. @kernel mm/memremap.c: pgmap_array */
   pgmapAt: RangeMap<number>;
   groups: ReadonlyMap<number, MemoryGroup>;
+  /** Nodes whose memory is of the slower tier, and how many devices made it so. */
+  slowNodes: ReadonlyMap<Nid, number>;
   params: HotplugParams;
   /** One past the highest frame the kernel has seen as RAM. Never falls. */
   maxPfn: Pfn;
@@ -85,6 +87,7 @@ export class Kernel implements KernelFields {
   pgmaps: ReadonlyMap<number, Pgmap> = new Map();
   pgmapAt = new RangeMap<number>();
   groups: ReadonlyMap<number, MemoryGroup> = new Map();
+  slowNodes: ReadonlyMap<Nid, number> = new Map();
   params: HotplugParams;
   maxPfn = 0;
   nrMemmapPages = 0;
@@ -143,7 +146,7 @@ export class Kernel implements KernelFields {
 }
 
 function fieldsOf(kernel: Kernel): KernelFields {
-  const { nodes, iomem, pageLinks, pgmaps, pgmapAt, groups, params } = kernel;
+  const { nodes, iomem, pageLinks, pgmaps, pgmapAt, groups, slowNodes, params } = kernel;
   const { maxPfn, nrMemmapPages, nrMemmapBootPages, log, saidOnce } = kernel;
   return {
     nodes,
@@ -152,6 +155,7 @@ function fieldsOf(kernel: Kernel): KernelFields {
     pgmaps,
     pgmapAt,
     groups,
+    slowNodes,
     params,
     maxPfn,
     nrMemmapPages,

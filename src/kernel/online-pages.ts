@@ -4,6 +4,7 @@ import { ZONE_MOVABLE, ZONE_NAMES, type ZoneIndex } from './boot/boot-map.ts';
 import { EBUSY, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
+import { logDemotionTargets, nodeHasMemory } from './memory-tiers.ts';
 import { countSystemRamPages } from './resource-query.ts';
 import { SECTION_IS_ONLINE } from './section-table.ts';
 import { hexPadded, isAligned, type Nid, type Pfn } from './units.ts';
@@ -100,22 +101,6 @@ export function offlinePages(
   if (!nodeHasMemory(kernel, nid)) logDemotionTargets(kernel);
   removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
   return 0;
-}
-
-/** Whether any zone of the node holds pages. @kernel include/linux/nodemask.h: N_MEMORY */
-function nodeHasMemory(kernel: Kernel, nid: Nid): boolean {
-  return kernel.nodes.get(nid)?.zones.some(populatedZone) ?? false;
-}
-
-/**
- * Said of every node with memory when one gets its first or loses its last. All memory of the model is of one tier.
- * @kernel mm/memory-tiers.c: dump_demotion_targets
- */
-function logDemotionTargets(kernel: Kernel): void {
-  if (!kernel.profile.does.logsDemotionTargets) return;
-  for (const nid of [...kernel.nodes.keys()].sort((a, b) => a - b)) {
-    if (nodeHasMemory(kernel, nid)) kernel.printk(6, `Demotion targets for Node ${nid}: null`);
-  }
 }
 
 function failed(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: string, error: Errno): Errno {

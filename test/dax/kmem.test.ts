@@ -8,6 +8,7 @@ import {
 } from './dax-machine.ts';
 import { devmCreateDevDax, removeDaxRegion } from '../../src/drivers/dax/dax-bus.ts';
 import type { Machine } from '../../src/drivers/machine.ts';
+import { physToTargetNode } from '../../src/kernel/memory-hotplug.ts';
 import { stateStore } from '../../src/kernel/memory-block.ts';
 
 /** What `daxctl reconfigure-device -m system-ram` writes. */
@@ -142,4 +143,24 @@ describe.each(['6.1', '6.12'])('kmem on %s', (kernel) => {
     expect(machine.devices.dax.devices).toEqual([]);
     expect(machine.kernel.iomem).toEqual(before);
   });
+});
+
+test('6.12: a node that has only kmem memory is of a lower tier', () => {
+  const srat = [
+    { start: 0, end: 0x80000000, nid: 0, pxm: 0, hotplug: false, nonVolatile: false },
+    { start: 4 * GiB, end: 8 * GiB, nid: 1, pxm: 1, hotplug: true, nonVolatile: false },
+  ];
+  const machine = daxMachine({ kernel: '6.12', cmdline: 'memhp_default_state=online_movable', srat }, ['kmem']);
+  expect([0x40000000, 5 * GiB, 9 * GiB].map((at) => physToTargetNode(machine.kernel, at))).toEqual([0, 1, -1]);
+  const region = addRegion(machine, 4 * GiB, 5 * GiB, { targetNode: 1, kmemDefault: true });
+  const skip = logLength(machine);
+  devmCreateDevDax(machine, region.key, { size: GiB });
+  expect(log(machine, skip)).toEqual([
+    'Demotion targets for Node 0: preferred: 1, fallback: 1',
+    'Demotion targets for Node 1: null',
+  ]);
+  for (let id = 32; id < 40; id++) stateStore(machine.kernel, id, 'offline');
+  removeDaxRegion(machine, region.key);
+  expect(log(machine, skip).slice(2)).toEqual(['Demotion targets for Node 0: null']);
+  expect(machine.kernel.slowNodes.size).toBe(0);
 });

@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { registerStaticMemoryGroup, unregisterMemoryGroup } from '../../kernel/memory-group.ts';
 import { addMemory, addMemoryDriverManaged } from '../../kernel/memory-hotplug.ts';
 import { removeMemory } from '../../kernel/memory-remove.ts';
+import { clearNodeMemoryType, initNodeMemoryType } from '../../kernel/memory-tiers.ts';
 import { IORESOURCE_SYSTEM_RAM, removeResource, requestRegion, setResourceFlags } from '../../kernel/resource.ts';
 import { alignDown, alignUp, hex, type ByteRange } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
@@ -66,9 +67,13 @@ export function kmemProbe(machine: Machine, device: DevDax): DaxBinding | Errno 
     kernel.printk(4, `kmem ${name}: rejecting DAX region without any memory after alignment`);
     return -EINVAL;
   }
+  initNodeMemoryType(kernel, targetNode);
   const hasGroups = kernel.profile.does.autoMovable;
   const group = hasGroups ? registerStaticMemoryGroup(kernel, targetNode, Math.ceil(total / kernel.profile.arch.pageSize)) : -1;
-  if (hasGroups && group < 0) return group;
+  if (hasGroups && group < 0) {
+    clearNodeMemoryType(kernel, targetNode);
+    return group;
+  }
   const added: boolean[] = device.ranges.map(() => false);
   for (const [i, range] of usable.entries()) {
     if (range === undefined) continue;
@@ -76,6 +81,7 @@ export function kmemProbe(machine: Machine, device: DevDax): DaxBinding | Errno 
     if (error === 0) added[i] = true;
     else if (!added.includes(true)) {
       if (hasGroups) unregisterMemoryGroup(kernel, group);
+      clearNodeMemoryType(kernel, targetNode);
       return error;
     }
   }
@@ -126,5 +132,7 @@ export function kmemRemove(machine: Machine, device: DevDax, binding: DaxBinding
     }
     kernel.printk(3, `kmem ${device.name}: ${mapping(i, usable)} cannot be hotremoved until the next reboot`);
   }
-  if (gone >= device.ranges.length && binding.group >= 0) unregisterMemoryGroup(kernel, binding.group);
+  if (gone < device.ranges.length) return;
+  if (binding.group >= 0) unregisterMemoryGroup(kernel, binding.group);
+  clearNodeMemoryType(kernel, regionOf(machine, device).targetNode);
 }
