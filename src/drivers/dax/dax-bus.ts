@@ -88,7 +88,8 @@ export function devmCreateDevDax(machine: Machine, regionKey: string, request: D
     dropDevice(machine, name);
     return error;
   }
-  for (const driver of machine.devices.dax.drivers) {
+  // An empty device is probed too, and turned down in silence.
+  for (const driver of size === 0 ? [] : machine.devices.dax.drivers) {
     if (!matches(machine, driver, name)) continue;
     if (probeAndLog(machine, driver.name, name) === 0) break;
   }
@@ -185,8 +186,9 @@ function unbind(machine: Machine, device: DevDax): void {
 function driverAttach(machine: Machine, name: DaxDriverName): void {
   for (const { name: device } of machine.devices.dax.devices) {
     const driver = findDriver(machine, name);
-    if (driver === undefined || findDevDax(machine, device)?.binding !== undefined) continue;
-    if (matches(machine, driver, device)) probeAndLog(machine, name, device);
+    const waiting = findDevDax(machine, device);
+    if (driver === undefined || waiting === undefined || waiting.binding !== undefined) continue;
+    if (devDaxSize(waiting) > 0 && matches(machine, driver, device)) probeAndLog(machine, name, device);
   }
 }
 
