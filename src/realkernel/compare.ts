@@ -55,7 +55,10 @@ const UNPREDICTABLE_LOG = [
 export function comparableLog(lines: readonly string[]): string[] {
   const kept = lines.map((line) => line.trimEnd()).filter((line) => !UNPREDICTABLE_LOG.some((p) => p.test(line)));
   // Lines about one device keep their order; devices are put in order of their names.
-  const device = (line: string): string => /^\S+ [^\s:]+(?=:)/.exec(line)?.[0] ?? '';
+  const device = (line: string): string => {
+    const [, driver, name] = /^(\S+): probe of (\S+) failed/.exec(line) ?? [];
+    return name === undefined ? (/^\S+ [^\s:]+(?=:)/.exec(line)?.[0] ?? '') : `${driver} ${name}`;
+  };
   return kept
     .map((line, index) => ({ line, index, key: device(line) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index))
@@ -64,9 +67,10 @@ export function comparableLog(lines: readonly string[]): string[] {
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 
-/** Output to compare: uuids are random. */
+/** Output to compare: uuids are random, and the recorder kept no empty lines at the end. */
 export function comparableOutput(lines: readonly string[]): string[] {
-  return lines.map((line) => line.replace(UUID, '<uuid>'));
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.slice(0, last + 1).map((line) => line.replace(UUID, '<uuid>'));
 }
 
 /** A facet of a state as lines, the form in which it is compared and shown. */

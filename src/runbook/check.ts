@@ -29,23 +29,30 @@ const TIMELESS = '[time]';
 
 /**
  * All disagreements, in the order exit, output, log. A missing `[N]` expects 0 as soon as output is expected;
- * a command with no expectation at all is not compared. Spaces at line ends count for nothing: editors remove them.
+ * a command with no expectation at all is not compared. Spaces at line ends and empty lines at the end count for
+ * nothing: editors and transcripts lose them.
  */
 export function differences(command: Command, outcome: Outcome, options: CheckOptions = {}): Difference[] {
   const found: Difference[] = [];
   const { text, log } = sortExpected(command, outcome);
+  while (isBlank(text.at(-1))) text.pop();
+  const output = outcome.output.slice(0, outcome.output.findLastIndex((line) => line.trim() !== '') + 1);
   const comparesOutput = text.length > 0 || options.exact === true;
   if (command.prompt === 'shell' && (command.exit !== undefined || text.length > 0 || log.length > 0)) {
     const expected = command.exit?.value ?? 0;
     if (outcome.exit !== expected) found.push({ what: 'exit', expected: [`${expected}`], actual: [`${outcome.exit}`] });
   }
-  if (comparesOutput && !matches(text, outcome.output)) {
+  if (comparesOutput && !matches(text, output)) {
     const expected = text.map((line) => (line.kind === 'any' ? '...' : line.text));
-    found.push({ what: 'output', expected, actual: outcome.output, at: firstMismatch(text, outcome.output) });
+    found.push({ what: 'output', expected, actual: output, at: firstMismatch(text, output) });
   }
   const missing = missingLog(log, outcome.log);
   if (missing.length > 0) found.push({ what: 'log', expected: missing, actual: outcome.log.map((line) => line.text) });
   return found;
+}
+
+function isBlank(line: ExpectedLine | undefined): boolean {
+  return line?.kind === 'text' && line.text.trim() === '';
 }
 
 /** Kernel log lines the runbook names, each once: their appearance is what was expected. */

@@ -215,7 +215,9 @@ export class Namespace {
     if (this.isEnabled) return -EBUSY;
     if (this.type !== NAMESPACE_PMEM) return 0;
     const rc = this.#writeSize(0);
-    if (rc === 0) this.region.forget(this);
-    return rc;
+    // One without a label has nothing to give, and counts as deleted.
+    if (rc !== 0 && rc !== -ENXIO) return rc;
+    this.region.forget(this);
+    return 0;
   }
 }
