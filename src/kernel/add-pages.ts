@@ -6,8 +6,10 @@ import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import type { Pgmap } from './memremap.ts';
 import { earlySection } from './pfn.ts';
+import { addSections, removeSections } from './section-granular.ts';
 import { sparseAddSection, sparseRemoveSection } from './sparse.ts';
 import { hex, isAligned, type Pfn, type PhysAddr } from './units.ts';
+import { shrinkZoneAtRemoval } from './zone-shrink.ts';
 
 const PFN_SPAN: CheckPoint = {
   file: 'mm/memory_hotplug.c',
@@ -31,12 +33,11 @@ const BELOW_LIMIT: CheckPoint = {
 };
 
 /**
- * Whether pages can be added in this unit: a sub-section, or a whole section before sub-section hotplug.
+ * Whether pages can be added in this unit, a sub-section.
  * @kernel mm/memory_hotplug.c: check_pfn_span
  */
 export function checkPfnSpan(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: 'add' | 'remove'): boolean {
-  const { pagesPerSubsection, pagesPerSection } = kernel.profile.arch;
-  const unit = kernel.profile.does.subsectionHotplug ? pagesPerSubsection : pagesPerSection;
+  const unit = kernel.profile.arch.pagesPerSubsection;
   const aligned = isAligned(startPfn, unit) && isAligned(nrPages, unit);
   kernel.explain?.(PFN_SPAN, aligned, { startPfn, nrPages, unit });
   if (!aligned) {
@@ -68,6 +69,7 @@ export function addPages(
     }
     altmap.alloc = 0;
   }
+  if (!kernel.profile.does.subsectionHotplug) return addSections(kernel, startPfn, nrPages, altmap);
   if (!checkPfnSpan(kernel, startPfn, nrPages, 'add')) return -EINVAL;
   const { pagesPerSection } = kernel.sections;
   for (let pfn = startPfn, left = nrPages; left > 0; ) {
@@ -78,6 +80,11 @@ export function addPages(
     left -= chunk;
   }
   return 0;
+}
+
+/** Pages in front of the first that is data. @kernel mm/memremap.c: vmem_altmap_offset */
+function altmapOffset(altmap: VmemAltmap | undefined): number {
+  return altmap === undefined ? 0 : altmap.reserve + altmap.free;
 }
 
 /**
@@ -91,11 +98,18 @@ export function removePages(
   altmap: VmemAltmap | undefined,
   pgmap: Pgmap | undefined,
 ): void {
+  const { does } = kernel.profile;
+  const link = does.shrinksZonesAtOffline ? undefined : kernel.pageLinks.get(startPfn + altmapOffset(altmap));
+  if (!does.subsectionHotplug) {
+    removeSections(kernel, startPfn, nrPages, altmap, link);
+    return;
+  }
   if (!checkPfnSpan(kernel, startPfn, nrPages, 'remove')) return;
   const { sections } = kernel;
   for (let pfn = startPfn, left = nrPages; left > 0; ) {
     const chunk = Math.min(left, sections.pagesPerSection - (pfn % sections.pagesPerSection));
     const early = earlySection(sections, pfn);
+    if (link !== undefined) shrinkZoneAtRemoval(kernel, link, pfn, chunk);
     sparseRemoveSection(kernel, pfn, chunk, altmap, pgmap);
     // A hot-added chunk takes its struct pages along; an early one keeps them, stale.
     if (!early) kernel.pageLinks = kernel.pageLinks.delete(pfn, pfn + chunk);
@@ -134,6 +148,7 @@ export function archAddMemory(
   pgmap: Pgmap | undefined,
 ): Errno {
   const { pageSize, physmemEnd } = kernel.profile.arch;
+  // Kernels without the limit do not look; the model's address space ends there all the same.
   const below = start + size <= physmemEnd;
   kernel.explain?.(BELOW_LIMIT, below, { start, end: start + size, limit: physmemEnd });
   if (!below) return -ERANGE;

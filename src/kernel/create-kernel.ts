@@ -70,15 +70,17 @@ export function createKernel(map: BootMap, profile: KernelProfile, input: BootIn
  */
 function createEarlySections(kernel: Kernel, map: BootMap): void {
   const { sections, profile } = kernel;
-  const early = profile.does.sectionIsEarly ? SECTION_IS_EARLY : 0;
+  const { subsectionHotplug, sectionIsEarly } = profile.does;
+  const early = sectionIsEarly ? SECTION_IS_EARLY : 0;
   const flags = SECTION_MARKED_PRESENT | SECTION_HAS_MEM_MAP | SECTION_IS_ONLINE | early;
   const { pagesPerSection, subsectionsPerSection } = sections;
   let counted = -1;
   for (const { startPfn, endPfn } of map.memblock) {
     const first = sections.sectionNr(startPfn);
     const last = sections.sectionNr(endPfn - 1);
-    const firstFull = startPfn % pagesPerSection === 0 ? first : first + 1;
-    const lastFull = endPfn % pagesPerSection === 0 ? last : last - 1;
+    // Without sub-section maps a section is there or not.
+    const firstFull = !subsectionHotplug || startPfn % pagesPerSection === 0 ? first : first + 1;
+    const lastFull = !subsectionHotplug || endPfn % pagesPerSection === 0 ? last : last - 1;
     if (firstFull <= lastFull) sections.fill(firstFull, lastFull, flags, USAGE_BOOT);
     for (const nr of new Set([first, last])) {
       if (nr >= firstFull && nr <= lastFull) continue;

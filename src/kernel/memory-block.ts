@@ -11,11 +11,12 @@ import {
   type MemoryBlock,
   type OnlineType,
 } from './block-table.ts';
+import { zoneOfBlock } from './block-zone.ts';
 import { EEXIST, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import { offlinePages, onlinePages, setSectionsOnline } from './online-pages.ts';
-import { parseKernelBool, parseOnlineType } from './params.ts';
+import { isDefaultOnlineType, parseKernelBool, parseOnlineType } from './params.ts';
 import { isAligned, type Nid, type Pfn, type PhysAddr } from './units.ts';
 import { adjustPresentPageCount, movePfnRangeToZone, removePfnRangeFromZone } from './zone.ts';
 import { zoneForPfnRange } from './zone-policy.ts';
@@ -142,7 +143,8 @@ function memoryBlockOnline(kernel: Kernel, id: number, block: MemoryBlock, onlin
 /** @kernel drivers/base/memory.c: memory_block_offline */
 function memoryBlockOffline(kernel: Kernel, id: number, block: MemoryBlock): Errno {
   const startPfn = blockStartPfn(kernel, id);
-  const { zone, nid, group, memmapPages } = block;
+  const { nid, group, memmapPages } = block;
+  const zone = zoneOfBlock(kernel, id, block);
   kernel.explain?.(ONE_ZONE, zone !== undefined, { block: id });
   if (zone === undefined) return -EINVAL;
   if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, -memmapPages);
@@ -214,7 +216,10 @@ export function onlineStore(kernel: Kernel, id: number, text: string): Errno {
  */
 export function validZones(kernel: Kernel, id: number): string {
   const block = kernel.blocks.get(id) as MemoryBlock;
-  if (block.state === MEM_ONLINE) return block.zone === undefined ? 'none' : ZONE_NAMES[block.zone];
+  if (block.state === MEM_ONLINE) {
+    const zone = zoneOfBlock(kernel, id, block);
+    return zone === undefined ? 'none' : ZONE_NAMES[zone];
+  }
   const startPfn = blockStartPfn(kernel, id);
   const group = kernel.groups.get(block.group);
   const types = [MMOP_ONLINE, MMOP_ONLINE_KERNEL, MMOP_ONLINE_MOVABLE] as const;
@@ -228,7 +233,7 @@ export function validZones(kernel: Kernel, id: number): string {
 /** A write to auto_online_blocks: 0 or −EINVAL. @kernel drivers/base/memory.c: auto_online_blocks_store */
 export function autoOnlineBlocksStore(kernel: Kernel, text: string): Errno {
   const type = parseOnlineType(text.replace(/\n$/, ''));
-  if (type === undefined) return -EINVAL;
+  if (type === undefined || !isDefaultOnlineType(type, kernel.profile)) return -EINVAL;
   kernel.params = { ...kernel.params, defaultOnlineType: type };
   return 0;
 }

@@ -14,8 +14,9 @@ import {
   mergeSystemRamResource,
   releaseRegion,
   requestRegion,
+  type Attempt,
 } from './resource.ts';
-import { alignUp, hex, hexPadded, isAligned, NUMA_NO_NODE, type Nid, type PhysAddr } from './units.ts';
+import { alignUp, hex, hexPadded, isAligned, overlaps, NUMA_NO_NODE, type Nid, type PhysAddr } from './units.ts';
 import { emptyNode, setNode } from './zone.ts';
 
 /**
@@ -108,7 +109,7 @@ function registerMemoryResource(kernel: Kernel, start: PhysAddr, size: number, n
   const { addressLimit } = kernel.profile.does;
   if (addressLimit === 'range-allowed' && !mhpRangeAllowed(kernel, start, size)) return -E2BIG;
   const managed = name === 'System RAM' ? 0 : IORESOURCE_SYSRAM_DRIVER_MANAGED;
-  const claim = requestRegion(kernel.iomem, start, start + size, name, IORESOURCE_SYSTEM_RAM | managed);
+  const claim = claimForRam(kernel, start, start + size, name, IORESOURCE_SYSTEM_RAM | managed);
   if (!claim.ok) {
     const { conflict } = claim;
     kernel.explain?.(RESOURCE_FREE, false, {
@@ -125,6 +126,17 @@ function registerMemoryResource(kernel: Kernel, start: PhysAddr, size: number, n
   kernel.explain?.(RESOURCE_FREE, true, { start, end: start + size });
   kernel.iomem = claim.tree;
   return 0;
+}
+
+/**
+ * Since Linux 2794129e902d ("mm/memory-hotplug: Allow memory resources to be children") (v5.1) RAM may lie within a
+ * resource that is not busy; before it, whatever lay there was a conflict.
+ */
+function claimForRam(kernel: Kernel, start: PhysAddr, end: PhysAddr, name: string, flags: number): Attempt {
+  const nests = kernel.profile.does.ramNestsInResources;
+  const conflict = nests ? undefined : kernel.iomem.children.find((each) => overlaps(start, end, each.start, each.end));
+  if (conflict !== undefined) return { ok: false, conflict };
+  return requestRegion(kernel.iomem, start, end, name, flags);
 }
 
 /** @kernel mm/memory_hotplug.c: add_memory_resource */

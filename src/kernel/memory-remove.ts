@@ -23,7 +23,7 @@ import {
 import { releaseMemRegionAdjustable } from './resource.ts';
 import { memmapPages } from './sparse.ts';
 import { hex, hexPadded, isAligned, type Nid, type PhysAddr } from './units.ts';
-import { setNode } from './zone.ts';
+import { linkNid, setNode } from './zone.ts';
 
 const ALL_OFFLINE: CheckPoint = {
   file: 'mm/memory_hotplug.c',
@@ -104,8 +104,14 @@ export function removeMemoryBlocksAndAltmaps(kernel: Kernel, start: PhysAddr, si
  */
 function tryOfflineNode(kernel: Kernel, nid: Nid): void {
   const node = kernel.nodes.get(nid);
-  if (node === undefined || node.spanned > 0 || kernel.cpuNodes.has(nid) || kernel.blocks.someOnNode(nid)) return;
+  const holds = kernel.profile.does.shrinksZonesAtOffline ? (node?.spanned ?? 0) > 0 : hasStructPages(kernel, nid);
+  if (node === undefined || holds || kernel.cpuNodes.has(nid) || kernel.blocks.someOnNode(nid)) return;
   setNode(kernel, { ...node, online: false });
+}
+
+/** Whether any section of the node is left: what kernels asked whose spans could be too large. */
+function hasStructPages(kernel: Kernel, nid: Nid): boolean {
+  return kernel.pageLinks.entries.some((entry) => linkNid(entry.value) === nid);
 }
 
 /**

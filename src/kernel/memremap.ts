@@ -6,9 +6,11 @@ import { ZONE_DEVICE } from './boot/boot-map.ts';
 import { EINVAL, ENOMEM, ENXIO, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
+import { mapSections, unmapSections } from './memremap-sections.ts';
+import { warnConflict, warnRegion } from './memremap-warnings.ts';
 import { IORESOURCE_SYSTEM_RAM } from './resource.ts';
 import { regionIntersects } from './resource-query.ts';
-import { type ByteRange, hex, type Nid } from './units.ts';
+import { type ByteRange, type Nid } from './units.ts';
 import { movePfnRangeToZone } from './zone.ts';
 
 /** @kernel include/linux/memremap.h: enum memory_type (those a driver of the model uses) */
@@ -24,6 +26,8 @@ export interface Pgmap {
   readonly type: PgmapType;
   /** Device that owns it, e.g. `namespace0.0`. */
   readonly owner: string;
+  /** The device that maps it with its driver in front, as old kernels name it in warnings: `nd_pmem pfn0.0`. */
+  readonly device?: string | undefined;
   readonly ranges: readonly ByteRange[];
   readonly altmap: VmemAltmap | undefined;
   /** log2 of the pages in one compound page. */
@@ -77,6 +81,7 @@ export function memremapPages(kernel: Kernel, request: Omit<Pgmap, 'id'>): numbe
 function pagemapRange(kernel: Kernel, pgmap: Pgmap, range: ByteRange, index: number): Errno {
   const { pageSize } = kernel.profile.arch;
   const { start, end } = range;
+  if (!kernel.profile.does.subsectionHotplug) return mapSections(kernel, pgmap, range);
   if (pgmap.altmap !== undefined && index > 0) {
     kernel.explain?.(ONE_RANGE_WITH_ALTMAP, false, { ranges: pgmap.ranges.length });
     kernel.printkOnce(4, 'altmap not supported for multiple ranges');
@@ -91,19 +96,19 @@ function pagemapRange(kernel: Kernel, pgmap: Pgmap, range: ByteRange, index: num
     owner: kernel.pgmaps.get(other ?? 0)?.owner ?? 'none',
   });
   if (other !== undefined) {
-    kernel.printk(4, 'Conflicting mapping in same section');
+    warnConflict(kernel, pgmap);
     return -ENOMEM;
   }
   const { regionIntersectsDescendants } = kernel.profile.does;
   const ram = regionIntersects(kernel.iomem, start, end, IORESOURCE_SYSTEM_RAM, regionIntersectsDescendants);
   kernel.explain?.(NO_RAM, ram === 'disjoint', { start, end, ram });
   if (ram !== 'disjoint') {
-    const kind = ram === 'mixed' ? 'mixed' : 'ram';
-    kernel.printkOnce(4, `attempted on ${kind} region ${hex(start)}-${hex(end - 1)}`, 'attempted on region');
+    warnRegion(kernel, ram === 'mixed' ? 'mixed' : 'ram', range);
     return -ENXIO;
   }
   kernel.pgmapAt = kernel.pgmapAt.set(startPfn, endPfn, pgmap.id);
-  let error: Errno = mhpRangeAllowed(kernel, start, end - start) ? 0 : -EINVAL;
+  const limited = kernel.profile.does.addressLimit === 'range-allowed';
+  let error: Errno = !limited || mhpRangeAllowed(kernel, start, end - start) ? 0 : -EINVAL;
   if (error === 0) error = archAddMemory(kernel, start, end - start, pgmap.altmap, pgmap);
   if (error !== 0) {
     kernel.pgmapAt = kernel.pgmapAt.delete(startPfn, endPfn);
@@ -116,6 +121,7 @@ function pagemapRange(kernel: Kernel, pgmap: Pgmap, range: ByteRange, index: num
 /** @kernel mm/memremap.c: pageunmap_range */
 function pageunmapRange(kernel: Kernel, pgmap: Pgmap, range: ByteRange): void {
   const { pageSize } = kernel.profile.arch;
+  if (!kernel.profile.does.subsectionHotplug) return unmapSections(kernel, pgmap, range);
   archRemoveMemory(kernel, range.start, range.end - range.start, pgmap.altmap, pgmap);
   kernel.pgmapAt = kernel.pgmapAt.delete(Math.floor(range.start / pageSize), Math.ceil(range.end / pageSize));
 }

@@ -52,7 +52,7 @@ export function onlinePages(
   const wasPopulated = populatedZone(zoneOf(kernel, nid, zone));
   const hadMemory = nodeHasMemory(kernel, nid);
   setSectionsOnline(kernel, startPfn, nrPages, true);
-  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, nrPages);
+  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, presentPages(kernel, startPfn, nrPages));
   const node = kernel.nodes.get(nid);
   if (node !== undefined && !node.online) kernel.nodes = new Map(kernel.nodes).set(nid, { ...node, online: true });
   if (!wasPopulated) kernel.onZonelistsBuilt?.();
@@ -93,14 +93,26 @@ export function offlinePages(
   }
   const refused = kernel.memoryNotifier?.goingOffline(startPfn, nrPages) ?? 0;
   if (refused !== 0) return failed(kernel, startPfn, nrPages, 'unmovable page', refused);
-  kernel.printk(7, `Offlined Pages ${nrPages}`);
+  const offlined = presentPages(kernel, startPfn, nrPages);
+  kernel.printk(kernel.profile.does.offlineIsQuiet ? 7 : 6, `Offlined Pages ${offlined}`);
   setSectionsOnline(kernel, startPfn, nrPages, false);
-  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, -nrPages);
+  adjustPresentPageCount(kernel, nid, zone, groupId, startPfn, -offlined);
   if (!populatedZone(zoneOf(kernel, nid, zone))) kernel.onZonelistsBuilt?.();
   kernel.memoryNotifier?.offline(startPfn, nrPages);
   if (!nodeHasMemory(kernel, nid)) logDemotionTargets(kernel);
-  removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
+  if (kernel.profile.does.shrinksZonesAtOffline) removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
   return 0;
+}
+
+/**
+ * Pages a zone gains or loses with a range: kernels that let blocks with holes through count what is RAM.
+ * Since Linux c5e79ef561b0 ("mm/memory_hotplug.c: don't allow to online/offline memory blocks with holes") (v5.5) that is all of it.
+ */
+function presentPages(kernel: Kernel, startPfn: Pfn, nrPages: number): number {
+  const { does, arch } = kernel.profile;
+  return does.refusesBlocksWithHoles
+    ? nrPages
+    : countSystemRamPages(kernel.iomem, startPfn, startPfn + nrPages, arch.pageSize);
 }
 
 function failed(kernel: Kernel, startPfn: Pfn, nrPages: number, reason: string, error: Errno): Errno {

@@ -20,6 +20,14 @@ export function parseOnlineType(text: string): OnlineType | undefined {
   return index < 0 ? undefined : (index as OnlineType);
 }
 
+/**
+ * Whether the kernel takes this as the default online type.
+ * Since Linux ("mm/memory_hotplug: allow to specify a default online_type") (v5.7); before it, online and offline only.
+ */
+export function isDefaultOnlineType(type: OnlineType, profile: KernelProfile): boolean {
+  return profile.does.defaultOnlineByZone || type === MMOP_OFFLINE || type === MMOP_ONLINE;
+}
+
 /** What `kstrtobool` makes of a text. */
 export function parseKernelBool(text: string): boolean | undefined {
   if (/^[yYtT1]/.test(text) || /^[oO][nN]/.test(text)) return true;
@@ -38,8 +46,9 @@ const DEFAULT_ONLINE_TYPE = {
 export function bootParams(options: BootOptions, profile: KernelProfile): HotplugParams {
   const { does } = profile;
   const ratio = options.autoMovableRatio;
+  const asked = DEFAULT_ONLINE_TYPE[options.memhpDefaultState ?? does.defaultOnlineType];
   return {
-    defaultOnlineType: DEFAULT_ONLINE_TYPE[options.memhpDefaultState ?? does.defaultOnlineType],
+    defaultOnlineType: isDefaultOnlineType(asked, profile) ? asked : DEFAULT_ONLINE_TYPE[does.defaultOnlineType],
     memmapOnMemory: memmapOnMemoryParam(options.memmapOnMemory, profile),
     onlinePolicy: options.onlinePolicy === 'auto-movable' ? 'auto-movable' : 'contig-zones',
     autoMovableRatio: ratio !== undefined && /^\d+$/.test(ratio) ? Number(ratio) : 301,

@@ -178,7 +178,7 @@ function findBiggestPfn(kernel: Kernel, link: number, from: Pfn, end: Pfn): Pfn 
  * The node spans the union of its zones.
  * @kernel mm/memory_hotplug.c: update_pgdat_span
  */
-function updatePgdatSpan(kernel: Kernel, nid: Nid): void {
+export function updatePgdatSpan(kernel: Kernel, nid: Nid): void {
   const node = kernel.nodes.get(nid);
   if (node === undefined) return;
   const spanning = node.zones.filter((zone) => zone.spanned > 0);

@@ -4,11 +4,10 @@ import type { Machine } from '../drivers/machine.ts';
 import { MEM_ONLINE } from '../kernel/block-table.ts';
 import { ZONE_NAMES } from '../kernel/boot/boot-map.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { kpageflagsRuns } from '../kernel/kpageflags.ts';
 import { validZones } from '../kernel/memory-block.ts';
-import { onlinePfnRuns } from '../kernel/pfn.ts';
 import { printIomem } from '../kernel/resource-query.ts';
 import { subsectionsHex } from '../kernel/section-table.ts';
-import { alignUp } from '../kernel/units.ts';
 import { populatedZone } from '../kernel/zone.ts';
 import type { BlockRunRecord, RecordedState, SectionRunRecord, ZoneRecord } from './recording.ts';
 
@@ -55,12 +54,8 @@ function zoneRecords(kernel: Kernel): ZoneRecord[] {
     );
 }
 
-/** /proc/kpageflags ends at max_pfn, rounded up to a section. */
 function onlinePfnRecords(kernel: Kernel): string[] {
-  const end = alignUp(kernel.maxPfn, kernel.sections.pagesPerSection);
-  return onlinePfnRuns(kernel)
-    .filter((run) => run.startPfn < end)
-    .map((run) => `${run.startPfn.toString(16)}-${Math.min(run.endPfn, end).toString(16)}`);
+  return kpageflagsRuns(kernel).map((run) => `${run.startPfn.toString(16)}-${run.endPfn.toString(16)}`);
 }
 
 function sectionRecords(kernel: Kernel): SectionRunRecord[] {
