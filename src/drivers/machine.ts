@@ -6,6 +6,8 @@ import type { AcpiMemoryState } from './acpi-memory.ts';
 import type { DaxState } from './dax/state.ts';
 import type { MediaState } from './nvdimm/media.ts';
 import type { NvdimmState } from './nvdimm/state.ts';
+import { virtioMemNotifier } from './virtio-mem/notifier.ts';
+import type { VirtioMemState } from './virtio-mem/state.ts';
 
 /** State of everything above the memory core. Every value is immutable and replaced on change. */
 export interface DeviceState {
@@ -21,6 +23,7 @@ export interface DeviceState {
   readonly media: MediaState;
   /** State of the random generator. */
   readonly random: number;
+  readonly virtioMem: VirtioMemState;
   /** Lines of the kernel log that `dmesg -c` put out of sight. */
   readonly dmesgClearedAt?: number;
 }
@@ -39,6 +42,7 @@ export class Machine {
   constructor(kernel: Kernel, devices: DeviceState) {
     this.kernel = kernel;
     this.devices = devices;
+    kernel.memoryNotifier = virtioMemNotifier(this);
   }
 
   /** Keeps the present state; costs a few references. */

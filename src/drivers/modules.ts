@@ -1,19 +1,37 @@
 /** Kernel modules the model knows: what loading and unloading them sets in motion. */
 
 import { DAX_MODULES } from './dax/dax-modules.ts';
+import type { Behaviours } from '../kernel/profile/behaviours.ts';
 import type { Machine } from './machine.ts';
 import { NVDIMM_MODULES } from './nvdimm/nd-modules.ts';
+import { VIRTIO_MEM_MODULES } from './virtio-mem/virtio-mem-modules.ts';
 
 interface Module {
   /** Modules that are loaded before it. */
   readonly needs: readonly string[];
-  load?(machine: Machine): void;
+  /** Whether a kernel has it as a module; absent: every one has. */
+  exists?(does: Behaviours): boolean;
+  /** Names of its parameters; absent: it has none. */
+  parameters?(does: Behaviours): readonly string[];
+  /** Whether it takes the values given to its parameters. */
+  accepts?(given: ModuleParameters): boolean;
+  /** It brings the virtio bus. */
+  readonly isVirtioBus?: boolean;
+  load?(machine: Machine, given: ModuleParameters): void;
+  /** The virtio bus has come after it. */
+  busAppears?(machine: Machine): void;
+  /** The virtio bus goes before it. */
+  busGoes?(machine: Machine): void;
   unload?(machine: Machine): void;
 }
+
+/** Values of a module's parameters by name, as texts. */
+export type ModuleParameters = ReadonlyMap<string, string>;
 
 const MODULES: Readonly<Record<string, Module>> = {
   ...NVDIMM_MODULES,
   ...DAX_MODULES,
+  ...VIRTIO_MEM_MODULES,
 };
 
 /** Names of all modules, for suggestions. */
@@ -28,14 +46,31 @@ export function isKnownModule(name: string): boolean {
   return Object.hasOwn(MODULES, moduleName(name));
 }
 
+/** Whether the machine's kernel has it as a module. */
+export function moduleExists(machine: Machine, name: string): boolean {
+  return MODULES[moduleName(name)]?.exists?.(machine.kernel.profile.does) ?? true;
+}
+
+/** Names of a module's parameters on the machine's kernel. */
+export function moduleParameters(machine: Machine, name: string): readonly string[] {
+  return MODULES[moduleName(name)]?.parameters?.(machine.kernel.profile.does) ?? [];
+}
+
+/** Whether the module takes the values; one that does not is not loaded. */
+export function moduleAccepts(name: string, given: ModuleParameters): boolean {
+  return MODULES[moduleName(name)]?.accepts?.(given) ?? true;
+}
+
 /** Loads a module and what it needs; one that is loaded already stays as it is. */
-export function loadModule(machine: Machine, name: string): void {
+export function loadModule(machine: Machine, name: string, given: ModuleParameters = new Map()): void {
   const own = moduleName(name);
   if (machine.devices.modules.includes(own)) return;
   const module = MODULES[own] as Module;
   for (const needed of module.needs) loadModule(machine, needed);
   machine.devices = { ...machine.devices, modules: [...machine.devices.modules, own] };
-  module.load?.(machine);
+  module.load?.(machine, given);
+  if (module.isVirtioBus !== true) return;
+  for (const other of machine.devices.modules) MODULES[other]?.busAppears?.(machine);
 }
 
 /** Loaded modules that need this one: it cannot be unloaded before them. */
@@ -50,6 +85,7 @@ export function unloadModule(machine: Machine, name: string): void {
   if (!machine.devices.modules.includes(own) || moduleUsers(machine, own).length > 0) return;
   const module = MODULES[own] as Module;
   module.unload?.(machine);
+  if (module.isVirtioBus === true) for (const other of machine.devices.modules) MODULES[other]?.busGoes?.(machine);
   machine.devices = { ...machine.devices, modules: machine.devices.modules.filter((other) => other !== own) };
   for (const needed of module.needs) unloadModule(machine, needed);
 }

@@ -6,6 +6,7 @@ import type { DeviceState } from './machine.ts';
 import { NO_MEDIA } from './nvdimm/media.ts';
 import { NO_NVDIMM } from './nvdimm/state.ts';
 import { DEFAULT_SEED } from './random.ts';
+import { NO_VIRTIO_MEM } from './virtio-mem/state.ts';
 
 export const NO_DEVICES: DeviceState = {
   cmdline: '',
@@ -14,6 +15,7 @@ export const NO_DEVICES: DeviceState = {
   acpiMemory: NO_ACPI_MEMORY,
   nvdimm: NO_NVDIMM,
   dax: NO_DAX,
+  virtioMem: NO_VIRTIO_MEM,
   media: NO_MEDIA,
   random: DEFAULT_SEED,
 };

@@ -15,7 +15,7 @@ import { plugDevice } from './qemu-plug.ts';
 import { readSmp } from './qemu-smp.ts';
 import { emptyQemu, refused, type QemuBackend, type QemuState } from './qemu.ts';
 
-const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci'] as const;
+const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci', 'virtio-pmem-pci'] as const;
 
 /** Splits `-m` off a full argument list: what front matter keeps in `memory` and in `qemu`. */
 export function splitMemoryArgument(words: readonly string[]): { memory: string; rest: string[] } {

@@ -15,7 +15,15 @@ export interface Unmodelled {
 const DIMM_PROPERTIES = ['addr', 'memdev', 'node', 'slot'];
 const READ_ONLY = ['size', 'hotplugged', 'hotpluggable'];
 const NVDIMM_PROPERTIES = [...DIMM_PROPERTIES, 'label-size', 'unarmed', 'uuid'];
-const VIRTIO_MEM_PROPERTIES = ['memaddr', 'memdev', 'node', 'block-size', 'requested-size'];
+const PROPERTIES: Readonly<Record<PlugRequest['driver'], readonly string[]>> = {
+  'pc-dimm': DIMM_PROPERTIES,
+  nvdimm: NVDIMM_PROPERTIES,
+  'virtio-mem-pci': ['memaddr', 'memdev', 'node', 'block-size', 'requested-size', 'prealloc', 'unplugged-inaccessible'],
+  'virtio-pmem-pci': ['memaddr', 'memdev'],
+};
+/** Properties of every PCI virtio device: they exist, and are no business of memory. */
+const VIRTIO_PCI_PROPERTY =
+  /^(bus|addr|romfile|romsize|rombar|x-.*|acpi-index|multifunction|failover_pair_id|ats|aer|page-per-vq|virtio-pci-bus-master-bug-migration|modern-pio-notify|disable-legacy|disable-modern|migrate-extra|indirect_desc|iommu_platform|use-disabled-flag|use-started|event_idx|any_layout|queue_reset|notify_on_empty|packed|hotplugged|hotpluggable)$/;
 const LEAST_LABEL = 128 * 1024;
 const VIRTIO_MEM_BLOCK = 2 * 1024 * 1024;
 
@@ -30,8 +38,7 @@ export function readDevice(
 ): PlugRequest | { readonly error: string } | Unmodelled {
   const id = optionValue(options, 'id') ?? '';
   if (id !== '' && state.devices.some((device) => device.id === id)) return { error: `Duplicate device ID '${id}'` };
-  const known =
-    driver === 'pc-dimm' ? DIMM_PROPERTIES : driver === 'nvdimm' ? NVDIMM_PROPERTIES : VIRTIO_MEM_PROPERTIES;
+  const isVirtio = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci';
   const request: MutableRequest = {
     driver,
     id,
@@ -46,9 +53,10 @@ export function readDevice(
   };
   for (const [name, value] of new Map(options.map((option) => [option.name, option.value]))) {
     if (name === 'driver' || name === 'id') continue;
-    if (READ_ONLY.includes(name)) return { error: `Property '${driver}.${name}' is not writable` };
-    if (!known.includes(name)) {
-      if (driver === 'virtio-mem-pci') return { unmodelled: `the property ${name} of virtio-mem-pci` };
+    if (driver === 'virtio-mem-pci' && name === 'size') return { error: "Property 'virtio-mem.size' is not writable" };
+    if (!isVirtio && READ_ONLY.includes(name)) return { error: `Property '${driver}.${name}' is not writable` };
+    if (!PROPERTIES[driver].includes(name)) {
+      if (isVirtio && VIRTIO_PCI_PROPERTY.test(name)) return { unmodelled: `the property ${name} of ${driver}` };
       return { error: `Property '${driver}.${name}' not found` };
     }
     const error = setProperty(state, request, name, value);
@@ -66,7 +74,8 @@ function setProperty(state: QemuState, request: MutableRequest, name: string, va
   }
   if (name === 'unarmed')
     return parseQemuBool(value) === undefined ? `Parameter '${name}' expects 'on' or 'off'` : undefined;
-  if (name === 'uuid') return undefined;
+  // How the host backs memory that is not plugged: nothing a memory map shows.
+  if (name === 'uuid' || name === 'prealloc' || name === 'unplugged-inaccessible') return undefined;
   if (name === 'label-size' || name === 'block-size' || name === 'requested-size') {
     const size = parseQemuSize(value);
     if (typeof size === 'string') return `Parameter '${name}' expects size`;

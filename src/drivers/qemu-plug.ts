@@ -9,6 +9,7 @@ import {
   type QemuOutcome,
   type QemuState,
 } from './qemu.ts';
+import { usableRegionSize } from './qemu-virtio-mem.ts';
 
 /** What `device_add` asks for, already typed. */
 export interface PlugRequest {
@@ -88,7 +89,7 @@ export function plugDevice(state: QemuState, request: PlugRequest): QemuOutcome 
   const { driver, id, memdev } = request;
   const fail = (error: string): QemuOutcome => ({ error });
   if (driver === 'nvdimm' && !state.machine.nvdimm) return fail("nvdimm is not enabled: missing 'nvdimm' in '-M'");
-  const slot = driver === 'virtio-mem-pci' ? -1 : findSlot(state, request.slot);
+  const slot = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci' ? -1 : findSlot(state, request.slot);
   if (typeof slot === 'string') return fail(slot);
 
   const backend = memdev === undefined ? undefined : state.backends.get(memdev);
@@ -106,7 +107,10 @@ export function plugDevice(state: QemuState, request: PlugRequest): QemuOutcome 
   const addr = findAddress(state, request.addr, size, align);
   if (typeof addr === 'string') return fail(addr);
 
-  if (backendInUse(state, backend.id)) return fail(`can't use already busy memdev: ${backend.id}`);
+  if (backendInUse(state, backend.id)) {
+    const isVirtioMem = driver === 'virtio-mem-pci';
+    return fail(`${isVirtioMem ? "'memdev' property specifies a" : "can't use already"} busy memdev: ${backend.id}`);
+  }
   const nodes = state.machine.nodes.length;
   if (nodes > 0 ? request.node >= nodes : request.node !== 0) {
     const most = `the number of numa nodes: ${nodes || 1}`;
@@ -131,6 +135,7 @@ export function plugDevice(state: QemuState, request: PlugRequest): QemuOutcome 
     blockSize,
     requestedSize,
     pluggedSize: 0,
+    usableSize: driver === 'virtio-mem-pci' ? usableRegionSize(size, blockSize, requestedSize) : 0,
   };
   return { ...state, devices: [...state.devices, device] };
 }

@@ -15,7 +15,7 @@ export interface QemuBackend {
   readonly align: number;
 }
 
-export type MemoryDriver = 'pc-dimm' | 'nvdimm' | 'virtio-mem-pci';
+export type MemoryDriver = 'pc-dimm' | 'nvdimm' | 'virtio-mem-pci' | 'virtio-pmem-pci';
 
 /** A plugged memory device. */
 export interface QemuMemoryDevice {
@@ -26,7 +26,7 @@ export interface QemuMemoryDevice {
   readonly addr: number;
   /** Bytes it takes of the device memory: without labels for nvdimm, the whole backend for virtio-mem. */
   readonly size: number;
-  /** −1 for virtio-mem. */
+  /** −1 for virtio devices. */
   readonly slot: number;
   readonly node: number;
   readonly hotplugged: boolean;
@@ -36,6 +36,8 @@ export interface QemuMemoryDevice {
   readonly blockSize: number;
   readonly requestedSize: number;
   readonly pluggedSize: number;
+  /** Bytes from its start that the guest may plug. */
+  readonly usableSize: number;
 }
 
 export interface QemuState {

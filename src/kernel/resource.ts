@@ -46,7 +46,7 @@ export type Attempt =
   | { readonly ok: false; readonly conflict: Resource };
 
 export function hasFlags(resource: Resource, flags: number): boolean {
-  return ((resource.flags & flags) >>> 0) === flags;
+  return (resource.flags & flags) >>> 0 === flags >>> 0;
 }
 
 export function resource(

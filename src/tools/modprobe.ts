@@ -1,9 +1,13 @@
 /** modprobe as busybox has it, for the modules the model knows. */
 
-import { isKnownModule, loadModule, MODULE_NAMES, moduleName, moduleUsers, unloadModule } from '../drivers/modules.ts';
+import type { Machine } from '../drivers/machine.ts';
+import {
+  isKnownModule, loadModule, MODULE_NAMES, moduleAccepts, moduleExists, moduleName, moduleParameters, moduleUsers,
+  unloadModule, type ModuleParameters,
+} from '../drivers/modules.ts';
 import { nearest } from './nearest.ts';
 import { readLetters } from './read-input.ts';
-import { NotModelled, type Tool } from './tool.ts';
+import { NotModelled, type Tool, type ToolContext } from './tool.ts';
 
 function known(name: string): string {
   if (isKnownModule(name)) return name;
@@ -13,6 +17,38 @@ function known(name: string): string {
     undefined,
     near === undefined ? `modelled are ${MODULE_NAMES.join(', ')}` : `did you mean \`${near}\`?`,
   );
+}
+
+/** Parameters on the kernel command line, `module.name=value`, then those typed; later ones win. */
+function parametersOf(machine: Machine, name: string, typed: readonly string[]): ModuleParameters {
+  const own = moduleName(name);
+  const known = moduleParameters(machine, own);
+  const given = new Map<string, string>();
+  const add = (word: string, mayBeOther: boolean): void => {
+    const [parameter, ...rest] = word.split('=');
+    if (known.includes(moduleName(parameter as string))) given.set(moduleName(parameter as string), rest.join('='));
+    else if (!mayBeOther) {
+      const help = known.length > 0 ? `modelled are ${known.join(', ')}` : 'to load several modules, use `modprobe -a`';
+      throw new NotModelled(`the parameter \`${word}\` of the module \`${own}\` is not modelled`, undefined, help);
+    }
+  };
+  for (const word of machine.devices.cmdline.split(/\s+/)) {
+    const dot = word.indexOf('.');
+    if (dot > 0 && moduleName(word.slice(0, dot)) === own) add(word.slice(dot + 1), true);
+  }
+  for (const word of typed) add(word, false);
+  if (moduleAccepts(own, given)) return given;
+  throw new NotModelled(`\`${[...given].map(([key, value]) => `${key}=${value}`).join(' ')}\` is no value ${own} takes`);
+}
+
+/** Loads one; 1 when the kernel has no such module. */
+function load(context: ToolContext, name: string, typed: readonly string[]): number {
+  if (!moduleExists(context.machine, known(name))) {
+    context.stderr(`modprobe: module ${name} not found in modules.dep\n`);
+    return 1;
+  }
+  loadModule(context.machine, name, parametersOf(context.machine, name, typed));
+  return 0;
 }
 
 /** `modprobe NAME [PARAMETER=VALUE]…` loads one; `-a` loads all named; `-r` unloads. `-q`, `-v` say nothing here. */
@@ -31,12 +67,7 @@ export const modprobe: Tool = (context, args) => {
   }
   const [first, ...parameters] = operands;
   if (first === undefined) return 0;
-  if (options.has('a')) for (const name of operands) known(name);
-  else if (parameters.length > 0) {
-    known(first);
-    const help = 'to load several, use `modprobe -a`';
-    throw new NotModelled(`parameters of the module \`${first}\` are not modelled`, undefined, help);
-  }
-  for (const name of options.has('a') ? operands : [first]) loadModule(machine, known(name));
-  return 0;
+  if (!options.has('a')) return load(context, first, parameters);
+  for (const name of operands) known(name);
+  return operands.map((name) => load(context, name, [])).reduce((worst, status) => Math.max(worst, status), 0);
 };

@@ -25,6 +25,14 @@ export function infoMemoryDevices(state: QemuState): string[] {
         `  memdev: /objects/${memdev}`,
       ];
     }
+    if (driver === 'virtio-pmem-pci') {
+      return [
+        `Memory device [virtio-pmem]: "${id}"`,
+        `  memaddr: 0x${addr.toString(16)}`,
+        `  size: ${device.size}`,
+        `  memdev: /objects/${memdev}`,
+      ];
+    }
     return [
       `Memory device [${driver === 'nvdimm' ? 'nvdimm' : 'dimm'}]: "${id}"`,
       `  addr: 0x${addr.toString(16)}`,

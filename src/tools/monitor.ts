@@ -7,22 +7,15 @@ import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from '../driver
 import { plugDevice } from '../drivers/qemu-plug.ts';
 import { parseQemuSize } from '../drivers/qemu-number.ts';
 import { refused, removeBackend, type QemuState } from '../drivers/qemu.ts';
+import { virtioMemConfigChanged } from '../drivers/virtio-mem/work.ts';
 import { logLines } from '../kernel/log.ts';
 import type { CommandResult } from './command-result.ts';
+import { errorLines, EXTRANEOUS, usage, type MonitorAnswer } from './monitor-answer.ts';
 import { infoMemoryDevices, infoMemorySizeSummary, infoNuma } from './monitor-info.ts';
 import { hasMore, monitorWord } from './monitor-line.ts';
 import { QEMU_COMMANDS, QEMU_INFO_ITEMS } from './monitor-names.ts';
+import { qomGet, qomSet } from './monitor-qom.ts';
 import { NotModelled } from './tool.ts';
-
-/** What QEMU asks the guest to do after a command. */
-export type GuestRequest = { readonly kind: 'plug' | 'unplug' | 'plug-nvdimm'; readonly slot: number };
-
-/** QEMU's side of a command. */
-export interface MonitorAnswer {
-  readonly state: QemuState;
-  readonly output: string[];
-  readonly request?: GuestRequest;
-}
 
 /** A longer line is refused unread. */
 const MAX_LINE = 64 * 1024;
@@ -34,6 +27,11 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly help: 
   object_del: { run: objectDel, help: 'id -- destroy QOM object' },
   device_add: { run: deviceAdd, help: 'driver[,prop=value][,...] -- add device, like -device on the command line' },
   device_del: { run: deviceDel, help: 'device -- remove device' },
+  'qom-get': { run: qomGet, help: 'path property -- print QOM property' },
+  'qom-set': {
+    run: qomSet,
+    help: '[-j] path property value -- set QOM property.\n\t\t\t-j: the value is specified in json format.',
+  },
 };
 
 const INFO: Readonly<Record<string, { readonly show: (state: QemuState) => string[]; readonly help: string }>> = {
@@ -69,6 +67,7 @@ export function runMonitor(machine: Machine, line: string): CommandResult {
     machine.devices = { ...machine.devices, qemu: state };
     if (request?.kind === 'plug') guestSeesDimm(machine, request.slot);
     if (request?.kind === 'unplug') guestEjectsDimm(machine, request.slot);
+    if (request?.kind === 'virtio-mem-config') virtioMemConfigChanged(machine, request.addr);
     return { exit: 0, output, log: logLines(kernel.log, logged), depends };
   } finally {
     kernel.onDepends = listener;
@@ -97,18 +96,6 @@ function notModelled(what: string, text: string, part: string): NotModelled {
   return new NotModelled(`${what} is not modelled`, [at, at + part.length], `modelled are ${modelled}`);
 }
 
-/** QEMU refuses on the monitor with this before its words. */
-function errorLines(error: string): string[] {
-  return `Error: ${error}`.split('\n');
-}
-
-function usage(command: string, problem?: string): string[] {
-  const advice = `Try "help ${command}" for more information`;
-  return problem === undefined ? [advice] : [`${command.replace(/^info /, '')}: ${problem}`, advice];
-}
-
-const EXTRANEOUS = 'extraneous characters at the end of line';
-
 function info(state: QemuState, args: string): MonitorAnswer {
   const item = /^\S*/.exec(args)![0];
   const rest = args.slice(item.length);
@@ -128,9 +115,9 @@ function help(args: string): string[] {
   const lineOf = (name: string): string => `${name} ${COMMANDS[name]!.help}`;
   const infoLine = (name: string): string => `info ${name}  -- ${INFO[name]!.help}`;
   if (command === undefined || command === '') {
-    return [...Object.keys(COMMANDS).map(lineOf), ...Object.keys(INFO).map(infoLine)];
+    return [...Object.keys(COMMANDS).flatMap((name) => lineOf(name).split('\n')), ...Object.keys(INFO).map(infoLine)];
   }
-  if (Object.hasOwn(COMMANDS, command)) return [lineOf(command)];
+  if (Object.hasOwn(COMMANDS, command)) return lineOf(command).split('\n');
   if (command === 'info' && item !== undefined && Object.hasOwn(INFO, item)) return [infoLine(item)];
   if (command === 'info' && item !== undefined && !QEMU_INFO_ITEMS.has(item))
     return [`unknown command: 'info ${item}'`];
@@ -161,6 +148,7 @@ function objectDel(state: QemuState, args: string): MonitorAnswer {
   return refused(removed) ? { state, output: errorLines(removed.error) } : { state: removed, output: [] };
 }
 
+const NO_HOTPLUG = "Bus 'pcie.0' does not support hotplugging";
 const MEMORY_DRIVERS = ['pc-dimm', 'nvdimm'] as const;
 /** Drivers that exist and are no business of memory. */
 const OTHER_DRIVERS =
@@ -178,6 +166,8 @@ function deviceAdd(state: QemuState, args: string): MonitorAnswer {
   const name = optionValue(options, 'driver');
   const fail = (error: string): MonitorAnswer => ({ state, output: errorLines(error) });
   if (name === undefined) return fail("Parameter 'driver' is missing");
+  if (name === 'virtio-mem-pci' || name === 'virtio-pmem-pci') return fail(NO_HOTPLUG);
+  if (name === 'virtio-mem' || name === 'virtio-pmem') return fail(`No 'virtio-bus' bus found for device '${name}'`);
   const driver = MEMORY_DRIVERS.find((known) => known === name);
   if (driver === undefined) {
     if (OTHER_DRIVERS.test(name)) throw notModelled(`device_add ${name}`, args, name);
@@ -198,8 +188,9 @@ function deviceDel(state: QemuState, args: string): MonitorAnswer {
   if (hasMore(args, word.end)) return { state, output: usage('device_del', EXTRANEOUS) };
   const device = findDevice(state, word.word);
   if (typeof device === 'string') return { state, output: errorLines(device) };
-  if (device.driver === 'virtio-mem-pci')
-    return { state, output: errorLines("Bus 'pcie.0' does not support hotplugging") };
+  if (device.driver === 'virtio-mem-pci' || device.driver === 'virtio-pmem-pci') {
+    return { state, output: errorLines(NO_HOTPLUG) };
+  }
   if (device.driver === 'nvdimm')
     return { state, output: errorLines('nvdimm device hot unplug is not supported yet.') };
   return { state, output: [], request: { kind: 'unplug', slot: device.slot } };
