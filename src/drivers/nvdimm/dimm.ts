@@ -16,13 +16,15 @@ const LABELS_DISJOINT: CheckPoint = {
 };
 
 /** A DIMM as its provider describes it. */
-export type DimmSpec = Pick<Nvdimm, 'bus' | 'labelArea' | 'labelSize' | 'handle' | 'serial' | 'vendor'>;
+export type DimmSpec =
+  & Pick<Nvdimm, 'bus' | 'labelArea' | 'labelSize' | 'handle' | 'serial' | 'vendor'>
+  & Partial<Pick<Nvdimm, 'labeling'>>;
 
 /** Registers a DIMM and binds its driver. @kernel drivers/nvdimm/dimm_devs.c: __nvdimm_create */
 export function nvdimmCreate(machine: Machine, spec: DimmSpec): number {
   const { dimms } = machine.devices.nvdimm;
   const id = lowestFree(dimms.map((dimm) => dimm.id));
-  const dimm: Nvdimm = { ...spec, id, labeling: false, locked: false, bound: false, ndd: undefined, busy: 0 };
+  const dimm: Nvdimm = { labeling: false, ...spec, id, locked: false, bound: false, ndd: undefined, busy: 0 };
   setNvdimm(machine, { dimms: [...dimms, dimm] });
   nvdimmProbe(machine, id);
   return id;

@@ -117,6 +117,12 @@ function unbindRegion(machine: Machine, id: number): void {
   ndRegionRemove(machine, id);
 }
 
+/** Takes one region away for good, drivers first. @kernel drivers/nvdimm/region_devs.c: nvdimm_region_delete */
+export function nvdimmRegionDelete(machine: Machine, id: number): void {
+  unbindRegion(machine, id);
+  setNvdimm(machine, { regions: machine.devices.nvdimm.regions.filter((region) => region.id !== id) });
+}
+
 /** What stands behind a name on the nd bus. */
 export type NdDevice =
   | { readonly kind: 'dimm'; readonly id: number }
