@@ -114,7 +114,7 @@ describe('what is not modelled is named, with its place', () => {
     ['f() { echo; }', [0, 2]],
     ['cat << X', [4, 6]],
     ['echo ~', [5, 6]],
-    ['true; ndctl list', [6, 16]],
+    ['true; numactl -H', [6, 16]],
     ['cat /etc/fstab', [0, 14]],
     ['echo a > /tmp/x', [0, 15]],
     ['ls /sys', [0, 7]],
