@@ -3,7 +3,9 @@
 import type { Kernel, KernelSnapshot } from '../kernel/kernel.ts';
 import type { QemuState } from './qemu.ts';
 import type { AcpiMemoryState } from './acpi-memory.ts';
+import type { CxlState } from './cxl/state.ts';
 import type { DaxState } from './dax/state.ts';
+import type { MachineDescription, SeenFirmware } from './machine-description.ts';
 import type { MediaState } from './nvdimm/media.ts';
 import type { NvdimmState } from './nvdimm/state.ts';
 import { virtioMemNotifier } from './virtio-mem/notifier.ts';
@@ -11,6 +13,8 @@ import type { VirtioMemState } from './virtio-mem/state.ts';
 
 /** State of everything above the memory core. Every value is immutable and replaced on change. */
 export interface DeviceState {
+  /** What it was booted from; absent on captured machines. */
+  readonly bootedFrom?: { readonly description: MachineDescription; readonly seen: SeenFirmware | undefined };
   readonly cmdline: string;
   /** Loaded modules in load order, underscores as in /proc/modules. */
   readonly modules: readonly string[];
@@ -19,6 +23,7 @@ export interface DeviceState {
   readonly acpiMemory: AcpiMemoryState;
   readonly nvdimm: NvdimmState;
   readonly dax: DaxState;
+  readonly cxl: CxlState;
   /** What persistent memory holds: it outlives a reboot. */
   readonly media: MediaState;
   /** State of the random generator. */

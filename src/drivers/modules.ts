@@ -1,5 +1,6 @@
 /** Kernel modules the model knows: what loading and unloading them sets in motion. */
 
+import { CXL_MODULES } from './cxl/cxl-modules.ts';
 import { DAX_MODULES } from './dax/dax-modules.ts';
 import type { Behaviours } from '../kernel/profile/behaviours.ts';
 import type { Machine } from './machine.ts';
@@ -31,6 +32,7 @@ export type ModuleParameters = ReadonlyMap<string, string>;
 const MODULES: Readonly<Record<string, Module>> = {
   ...NVDIMM_MODULES,
   ...DAX_MODULES,
+  ...CXL_MODULES,
   ...VIRTIO_MEM_MODULES,
 };
 

@@ -1,6 +1,7 @@
 /** A machine around which there is nothing yet. Each part of DeviceState has its empty constant here. */
 
 import { NO_ACPI_MEMORY } from './acpi-memory.ts';
+import { NO_CXL } from './cxl/state.ts';
 import { NO_DAX } from './dax/state.ts';
 import type { DeviceState } from './machine.ts';
 import { NO_MEDIA } from './nvdimm/media.ts';
@@ -15,6 +16,7 @@ export const NO_DEVICES: DeviceState = {
   acpiMemory: NO_ACPI_MEMORY,
   nvdimm: NO_NVDIMM,
   dax: NO_DAX,
+  cxl: NO_CXL,
   virtioMem: NO_VIRTIO_MEM,
   media: NO_MEDIA,
   random: DEFAULT_SEED,

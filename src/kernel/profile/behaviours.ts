@@ -102,6 +102,18 @@ export interface Behaviours {
    */
   readonly hmemPlatform: boolean;
 
+  // --- CXL ---
+  /** What regions can be cut from CXL windows. */
+  readonly cxlRegions: 'none' | 'pmem' | 'pmem-and-ram';
+  /** Windows may be interleaved by XOR, and one that cannot be used is logged as a decode range. */
+  readonly cxlXorArithmetic: boolean;
+  /** A CXL host bridge goes by its PCI name, with the ACPI name as alias; before, the other way round. */
+  readonly cxlHostIsPci: boolean;
+  /** Event logs of memory devices are read: one that cannot interrupt for them is not taken. */
+  readonly cxlReadsEventLogs: boolean;
+  /** Caches are written back before a region's decoders change, which a guest cannot do. */
+  readonly cxlInvalidatesCaches: boolean;
+
   // --- virtio-mem ---
   /** virtio_mem: not there, for device blocks smaller than a memory block only, or for all. */
   readonly virtioMem: 'none' | 'sub-blocks' | 'all';
@@ -129,6 +141,8 @@ export interface Behaviours {
   readonly reservesDaxLabels: boolean;
   /** `force_raw` also keeps legacy regions from being mapped with struct pages. */
   readonly forceRawSkipsPages: boolean;
+  /** A BTT's disk is announced when it gets its size: "detected capacity change from 0 to …". */
+  readonly bttAnnouncesCapacity: boolean;
   /** Regions have the attribute `align`. */
   readonly regionAlign: boolean;
 

@@ -79,6 +79,12 @@ const table = {
     subject: "libnvdimm/region: Introduce an 'align' attribute (2522afb86a8c)",
     sets: { regionAlign: true },
   },
+  'quiet-btt': {
+    release: 'v5.10',
+    subject: 'nvdimm: simplify revalidate_disk handling',
+    note: 'Title and release from memory: 5.0 announces the size, 6.1 does not.',
+    sets: { bttAnnouncesCapacity: false },
+  },
   'quiet-offline': {
     release: 'v5.11',
     subject: 'mm/memory_hotplug: quieting offline operation',
@@ -294,6 +300,42 @@ const table = {
     subject: 'dax: Assign RAM regions to memory-hotplug by default',
     note: 'Part of the CXL RAM region series of early 2023; its commit was not looked up. In 6.12, not in 6.1.',
     sets: { daxMatchesByType: true },
+  },
+  'cxl-pmem-regions': {
+    release: 'v6.0',
+    subject: 'cxl/region: Add region creation support',
+    note: 'One of the CXL region provisioning series of summer 2022; its commit was not looked up. In 6.1.',
+    sets: { cxlRegions: 'pmem' },
+  },
+  'cxl-pci-hosts': {
+    release: 'v6.2',
+    subject: 'cxl: the host bridge as a PCI device',
+    note: 'Title and release are ours: the change was not looked up. Seen in 6.12.117 and not in 6.1.190, both run.',
+    sets: { cxlHostIsPci: true },
+  },
+  'cxl-cache-invalidation': {
+    release: 'v6.2',
+    subject: 'cxl/region: Manage CPU caches relative to DPA invalidation events',
+    note: 'Its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { cxlInvalidatesCaches: true },
+  },
+  'cxl-ram-regions': {
+    release: 'v6.3',
+    subject: 'cxl/region: Add volatile region creation support',
+    note: 'Part of the CXL RAM region series of early 2023; its commit was not looked up. In 6.12, not in 6.1.',
+    sets: { cxlRegions: 'pmem-and-ram' },
+  },
+  'cxl-event-logs': {
+    release: 'v6.3',
+    subject: 'cxl/mem: Wire up event interrupts',
+    note: 'Its commit was not looked up. In 6.12, where it keeps devices without such interrupts out; not in 6.1.',
+    sets: { cxlReadsEventLogs: true },
+  },
+  'cxl-xor': {
+    release: 'v6.3',
+    subject: 'cxl/acpi: Support CXL XOR Interleave Math (CXIMS)',
+    note: 'Its commit was not looked up. In 6.12, not in 6.1. The text for bad windows changed too, when is not known.',
+    sets: { cxlXorArithmetic: true },
   },
   'hmem-platform': {
     release: 'v6.3',
