@@ -38,14 +38,12 @@ function mappingDirectory(machine: Machine, device: DevDax, index: number): Dire
   const { pageSize } = machine.kernel.profile.arch;
   const range = device.ranges[index] as { start: number; end: number };
   const before = device.ranges.slice(0, index).reduce((sum, { start, end }) => sum + end - start, 0);
-  // `%#lx` prints no prefix before a zero.
-  const pages = before / pageSize;
   return directory({
     end: readOnly(() => `${hex(range.end - 1)}\n`),
-    page_offset: readOnly(() => `${pages === 0 ? '0' : hex(pages)}\n`),
+    page_offset: readOnly(() => `${hex(before / pageSize)}\n`),
     power: UNKNOWN_DIRECTORY,
-    start: readOnly(() => `${range.start === 0 ? '0' : hex(range.start)}\n`),
-    uevent: UNKNOWN_FILE,
+    start: readOnly(() => `${hex(range.start)}\n`),
+    uevent: readWrite(() => '', () => 0),
   });
 }
 
@@ -133,7 +131,7 @@ export function hmemDirectory(machine: Machine, name: string): DirectoryEntry | 
     driver: bound ? link(`${upFrom(path)}bus/platform/drivers/hmem`) : undefined,
     driver_override: UNKNOWN_FILE,
     modalias: readOnly(() => 'platform:hmem\n'),
-    numa_node: readOnly(() => `${Math.max(device.targetNode, 0)}\n`),
+    numa_node: readOnly(() => `${device.numaNode}\n`),
     power: UNKNOWN_DIRECTORY,
     subsystem: link(`${upFrom(path)}bus/platform`),
     uevent: UNKNOWN_FILE,

@@ -54,7 +54,7 @@ describe('6.12', () => {
     expect(tree.readlink(`${parent}/dax0.0/driver`)).toBe('../../../../bus/dax/drivers/device_dax');
     expect(tree.readlink(`${parent}/dax0.0/subsystem`)).toBe('../../../../bus/dax');
     expect(tree.read(`${parent}/dax0.0/mapping0/end`)).toBe('0x47ffffff\n');
-    expect(tree.read(`${parent}/dax0.0/mapping0/page_offset`)).toBe('0\n');
+    expect(tree.read(`${parent}/dax0.0/mapping0/page_offset`)).toBe('0x0\n');
   });
 });
 

@@ -47,6 +47,7 @@ export function deviceDaxProbe(machine: Machine, device: DevDax): DaxBinding | E
   const result = memremapPages(kernel, {
     type: 'generic',
     owner: name,
+    device: `device_dax ${name}`,
     ranges: pgmap === undefined ? ranges : [{ start, end }],
     altmap: altmap === undefined ? undefined : makeAltmap(start / pageSize, altmap.reserve, altmap.free),
     vmemmapShift: device.align > pageSize ? Math.log2(device.align / pageSize) : 0,

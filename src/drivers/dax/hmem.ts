@@ -34,7 +34,8 @@ function parameter(machine: Machine, name: string): boolean {
 /** @kernel drivers/dax/hmem/hmem.c: hmem_register_device */
 function registerDevice(machine: Machine, { start, end }: Resource): HmemDevice {
   const id = memregionReserve(machine);
-  const device = { id, start, end, targetNode: physToTargetNode(machine.kernel, start) };
+  const targetNode = physToTargetNode(machine.kernel, start);
+  const device = { id, start, end, targetNode, numaNode: numaMapToOnlineNode(machine.kernel, targetNode) };
   setDax(machine, { hmem: [...machine.devices.dax.hmem, device] });
   return device;
 }
@@ -85,7 +86,7 @@ function parentOf(device: HmemDevice): string {
  */
 function probe(machine: Machine, device: HmemDevice): Errno {
   const { kernel } = machine;
-  const { id, start, end, targetNode } = device;
+  const { id, start, end, targetNode, numaNode } = device;
   const idle = parameter(machine, 'dax_hmem.region_idle');
   const region = allocDaxRegion(machine, {
     id,
@@ -93,7 +94,7 @@ function probe(machine: Machine, device: HmemDevice): Errno {
     end,
     align: kernel.profile.arch.pmdSize,
     targetNode,
-    numaNode: numaMapToOnlineNode(kernel, targetNode),
+    numaNode,
     isStatic: false,
     kmemDefault: !idle,
     sysfsParent: parentOf(device),

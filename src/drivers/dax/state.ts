@@ -86,6 +86,8 @@ export interface HmemDevice extends ByteRange {
   /** Number in `hmem.N`: a memory region id, shared with libnvdimm's regions. */
   readonly id: number;
   readonly targetNode: Nid;
+  /** Node of the platform device: the one online that is nearest. */
+  readonly numaNode: Nid;
 }
 
 export interface DaxState {
