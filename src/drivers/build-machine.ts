@@ -7,18 +7,22 @@ import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
 import { acpiMemoryBoot } from './acpi-memory.ts';
 import { hmemBoot } from './dax/hmem.ts';
-import { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
-import { Machine } from './machine.ts';
+import { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
+import { Machine, type DeviceState } from './machine.ts';
+import { loadModule } from './modules.ts';
 import { NO_DEVICES } from './no-devices.ts';
 import { dimmsOf } from './qemu-acpi.ts';
 import { startQemu } from './qemu-args.ts';
 import { firmwareE820, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
 import type { QemuState } from './qemu.ts';
 
-export { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
+export { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
 
 /** What the kernel command line holds in front of the description's own words. */
 export const BASE_CMDLINE = 'console=ttyS0 panic=-1 nokaslr pti=off quiet';
+
+/** Drivers that a kernel without modules starts by itself. */
+const BUILT_IN = ['nd_pmem', 'nd_e820', 'nfit', 'dax_pmem', 'device_dax'] as const;
 
 /** What firmware hands to the kernel of a QEMU machine. */
 export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
@@ -39,16 +43,16 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
   };
 }
 
-/** What firmware was seen to hand over, in place of what the arguments make of it. */
-export type SeenFirmware = Pick<BootInput, 'e820' | 'srat' | 'pciWindows'>;
+/** What is there before the kernel starts: what persistent memory holds, and the devices of a monitor that kept running. */
+export type KeptOverBoot = Partial<Pick<DeviceState, 'qemu' | 'media' | 'random'>>;
 
 /**
  * Boots the machine that a description names.
  * @throws MachineDescriptionError when it names no machine, or one that would not boot
  */
-export function buildMachine(description: MachineDescription, seen?: SeenFirmware): Machine {
+export function buildMachine(description: MachineDescription, seen?: SeenFirmware, kept: KeptOverBoot = {}): Machine {
   const named = findProfile(description);
-  const qemu = startQemu(description.memory, description.qemu);
+  const qemu = kept.qemu ?? startQemu(description.memory, description.qemu);
   const cmdline = `${BASE_CMDLINE} ${description.cmdline}`.trim();
   const words = cmdline.split(/\s+/);
   const profile = description.arch === undefined ? pagingOf(named, qemu, words) : named;
@@ -60,12 +64,15 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
   }
   const machine = new Machine(createKernel(map, profile, input), {
     ...NO_DEVICES,
+    ...kept,
+    bootedFrom: { description, seen },
     cmdline,
     qemu,
   });
   const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');
   if (drives) acpiMemoryBoot(machine, dimmsOf(qemu), map.memoryLimit);
   hmemBoot(machine);
+  if (profile.does.driversBuiltIn) for (const name of BUILT_IN) loadModule(machine, name);
   return machine;
 }
 

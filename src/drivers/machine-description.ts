@@ -1,5 +1,6 @@
 /** What a machine is described by, and the complaint when a description cannot be a machine. */
 
+import type { BootInput } from '../kernel/boot/boot-map.ts';
 /** A machine in the words of a runbook's front matter. */
 export interface MachineDescription {
   /** Kernel by profile name, e.g. `6.12`. */
@@ -13,6 +14,9 @@ export interface MachineDescription {
   /** Further machine arguments, one word each. */
   readonly qemu: readonly string[];
 }
+
+/** What firmware was seen to hand over, in place of what the arguments make of it. */
+export type SeenFirmware = Pick<BootInput, 'e820' | 'srat' | 'pciWindows'>;
 
 export interface DescriptionComplaint {
   /** What is wrong; in QEMU's own words where QEMU would say it. */

@@ -56,10 +56,9 @@ describe.each(recordings)('%s', (_name, recording) => {
       const shown = step.devices[holder] ?? {};
       const namespace = step.devices[block.namespace] ?? {};
       const lbasize = Number(/\[(\d+)\]/.exec(shown['sector_size'] ?? '')?.[1]);
-      const arenas = createArenas(Number(namespace['size']) - 4096, lbasize);
-      const identity = {
-        uuid: shown['uuid'] ?? '', parentUuid: namespace['uuid'] ?? NULL_UUID, versionMajor: 1, versionMinor: 1,
-      };
+      const arenas = createArenas(Number(namespace['size']) - block.at, lbasize);
+      const version = block.at === 0 ? { versionMajor: 2, versionMinor: 0 } : { versionMajor: 1, versionMinor: 1 };
+      const identity = { ...version, uuid: shown['uuid'] ?? '', parentUuid: namespace['uuid'] ?? NULL_UUID };
       expect(arenas.length).toBe(1);
       for (const arena of arenas) {
         const ours = writeBttSb(bttSbOfArena(arena, identity, lbasize));

@@ -11,8 +11,8 @@ function read<T>(prefix: string): [name: string, recording: T][] {
     .map((file) => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as T]);
 }
 
-/** What real ndctl and a real kernel wrote; `labels-` with a label area, `no-labels-` without. */
-export function mediaRecordings(prefix: 'labels-' | 'no-labels-'): [name: string, recording: MediaRecording][] {
+/** What real ndctl and a real kernel wrote; `labels-` with a label area, `no-labels-` without, `area-` only initialised. */
+export function mediaRecordings(prefix: 'labels-' | 'no-labels-' | 'area-'): [name: string, recording: MediaRecording][] {
   return read(prefix);
 }
 

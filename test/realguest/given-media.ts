@@ -1,6 +1,6 @@
 /** Media written by our codecs alone: labels, info blocks of every version, BTTs. A real kernel is asked what it makes of them. */
 
-import { bttArenaLayout, bttSbOfArena, createArenas } from '../../src/drivers/nvdimm/nd-btt-bytes.ts';
+import { bttArenaLayout, bttDiskSize, bttSbOfArena, createArenas } from '../../src/drivers/nvdimm/nd-btt-bytes.ts';
 import { interleaveSetCookies, QEMU_NVDIMM_VENDOR, qemuNvdimmSerial } from '../../src/drivers/nvdimm/interleave-cookie.ts';
 import { NULL_UUID } from '../../src/drivers/nvdimm/little-endian.ts';
 import type { LabelStore } from '../../src/drivers/nvdimm/media.ts';
@@ -59,6 +59,8 @@ interface Wish {
   readonly lbasize?: number;
   readonly pfn?: Block;
   readonly btt?: number;
+  /** Only with v1.2 labels. */
+  readonly newer?: boolean;
   /** Breaks the info block's checksum. */
   readonly broken?: boolean;
 }
@@ -77,6 +79,7 @@ const WISHES: readonly Wish[] = [
   },
   { name: 'broken', size: 32 * MIB, broken: true, pfn: { kind: 'pfn', dataoff: 2 * MIB, mode: 2, align: 2 * MIB } },
   { name: 'blocks of 520', size: 32 * MIB, btt: 520 },
+  { name: 'btt v2', size: 48 * MIB, claim: 'btt2', lbasize: 512, btt: 512, newer: true },
 ];
 
 /** The media, with labels of that size. */
@@ -89,7 +92,7 @@ export function givenMedia(labelSize: LabelSize): GivenMedia {
   const blocks: { at: number; bytes: Uint8Array }[] = [];
   const namespaces: GivenNamespace[] = [];
   let dpa = 0;
-  for (const [i, wish] of WISHES.entries()) {
+  for (const [i, wish] of WISHES.filter(({ newer }) => newer !== true || labelSize === 256).entries()) {
     const { size } = wish;
     const uuid = uuidOf(labelSize, i);
     settleLabel(store, {
@@ -109,7 +112,7 @@ interface Content extends Pick<GivenNamespace, 'holder' | 'shows'> {
 }
 
 function contentOf(wish: Wish, dpa: number, parentUuid: string, uuid: string): Content {
-  if (wish.btt !== undefined) return bttContent(wish.size, wish.btt, parentUuid, uuid);
+  if (wish.btt !== undefined) return bttContent(wish, wish.btt, parentUuid, uuid);
   if (wish.pfn === undefined) return { holder: '', shows: {}, pieces: [] };
   const { startPad = 0, endTrunc = 0, dataoff, mode, kind, align = 2 * MIB } = wish.pfn;
   const left = wish.size - startPad - endTrunc - dataoff;
@@ -127,13 +130,13 @@ function contentOf(wish: Wish, dpa: number, parentUuid: string, uuid: string): C
   return { holder: kind, shows, pieces };
 }
 
-function bttContent(size: number, lbasize: number, parentUuid: string, uuid: string): Content {
-  const arenas = createArenas(size - PAGE, lbasize);
-  const sector = lbasize >= 4096 ? 4096 : 512;
-  const disk = arenas.reduce((sum, arena) => sum + arena.externalNlba, 0) * sector;
-  const identity = { uuid, parentUuid: lbasize === 520 ? NULL_UUID : parentUuid, versionMajor: 1, versionMinor: 1 };
+function bttContent(wish: Wish, lbasize: number, parentUuid: string, uuid: string): Content {
+  const version = wish.claim === 'btt2' ? { versionMajor: 2, versionMinor: 0 } : { versionMajor: 1, versionMinor: 1 };
+  const offset = wish.claim === 'btt2' ? 0 : PAGE;
+  const arenas = createArenas(wish.size - offset, lbasize);
+  const identity = { ...version, uuid, parentUuid: lbasize === 520 ? NULL_UUID : parentUuid };
   const pieces = arenas.flatMap((arena) =>
-    bttArenaLayout(arena, bttSbOfArena(arena, identity, lbasize)).map(({ at, bytes }) => ({ at: PAGE + arena.start + at, bytes })),
+    bttArenaLayout(arena, bttSbOfArena(arena, identity, lbasize)).map(({ at, bytes }) => ({ at: offset + arena.start + at, bytes })),
   );
-  return { holder: 'btt', shows: { uuid, size: `${disk}` }, pieces };
+  return { holder: 'btt', shows: { uuid, size: `${bttDiskSize(arenas, lbasize)}` }, pieces };
 }

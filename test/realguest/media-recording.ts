@@ -5,7 +5,9 @@ export type Piece = readonly [offset: number, hex: string];
 
 export interface RecordedBlock {
   readonly namespace: string;
-  /** Of the 4 KiB block at offset 4096 of the namespace. */
+  /** Where the block lies in the namespace: 4096, or 0 for a BTT v2.0. */
+  readonly at: number;
+  /** The 4 KiB of the block. */
   readonly info: readonly Piece[];
   /** Only of a BTT: SHA-256 of its log and of the copy of its info block. */
   readonly log?: string;

@@ -1,6 +1,6 @@
 /**
  * Records what real ndctl and a real kernel write to media: `npx tsx test/realguest/record-media.ts [RELEASE…]`,
- * with kernels named in MEMHP_KERNELS (see kernel-tree.ts). Writes test/nvdimm-bytes/recorded/*.json.
+ * with kernels named in MEMHP_KERNELS (see kernel-tree.ts); MEMHP_SCENARIO=PREFIX does a part. Writes test/nvdimm-bytes/recorded/*.json.
  */
 
 import { createHash } from 'node:crypto';
@@ -62,6 +62,8 @@ const SCENARIOS: readonly Scenario[] = [
       'ndctl destroy-namespace -f namespace0.2',
     ],
   },
+  { name: 'area-2M', size: 130 * MIB, labelSize: 2 * MIB, lines: [again('1.1'), again('1.2')] },
+  { name: 'area-300K', size: 130 * MIB, labelSize: 300 * KIB, lines: [again('1.1'), again('1.2')] },
   {
     name: 'no-labels',
     size: 320 * MIB,
@@ -83,15 +85,17 @@ function blocksOf(file: BackingFile, base: number, devices: Devices): RecordedBl
   const blocks: RecordedBlock[] = [];
   for (const [namespace, { resource, size }] of Object.entries(devices)) {
     if (!namespace.startsWith('namespace') || Number(size) === 0) continue;
-    const start = Number(resource) - base + 4096;
-    const bytes = file.read(start, 4096);
-    const info = piecesOf(bytes);
-    if (info.length === 0) continue;
-    const btt = readBttSb(bytes);
-    const hash = (at: number, length: number): string =>
-      createHash('sha256').update(file.read(start + at, length)).digest('hex');
-    const rest = btt && { log: hash(btt.logoff, btt.info2off - btt.logoff), info2: hash(btt.info2off, 4096) };
-    blocks.push({ namespace, info, ...rest });
+    for (const at of [0, 4096]) {
+      const start = Number(resource) - base + at;
+      const bytes = file.read(start, 4096);
+      const btt = readBttSb(bytes);
+      const info = piecesOf(bytes);
+      if (info.length === 0 || (at === 0 && btt === undefined)) continue;
+      const hash = (offset: number, length: number): string =>
+        createHash('sha256').update(file.read(start + offset, length)).digest('hex');
+      const rest = btt && { log: hash(btt.logoff, btt.info2off - btt.logoff), info2: hash(btt.info2off, 4096) };
+      blocks.push({ namespace, at, info, ...rest });
+    }
   }
   return blocks;
 }
@@ -119,13 +123,14 @@ async function record(tree: KernelTree, scenario: Scenario): Promise<MediaRecord
 }
 
 const wanted = process.argv.slice(2);
+const only = process.env['MEMHP_SCENARIO'];
 const folder = new URL('../nvdimm-bytes/recorded/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 const trees = kernelTrees();
 if (trees.length === 0) console.warn('no kernels: name folders with boot/ and lib/modules/ in MEMHP_KERNELS');
 for (const tree of trees) {
   if (wanted.length > 0 && !wanted.some((release) => tree.release.startsWith(release))) continue;
-  for (const scenario of SCENARIOS) {
+  for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || name.startsWith(only))) {
     const recording = await record(tree, scenario);
     const short = tree.release.split('.').slice(0, 2).join('.');
     writeFileSync(new URL(`${scenario.name}-${short}.json`, folder), `${JSON.stringify(recording, null, 1)}\n`);

@@ -42,18 +42,21 @@ export function zeroMedia(machine: Machine, start: number, end: number): void {
 /** A range of bytes that the next boot finds elsewhere: its DIMM was placed at another address. */
 export interface MediaMove {
   readonly from: number;
-  readonly to: number;
+  /** Undefined when it is not there any more. */
+  readonly to: number | undefined;
   readonly size: number;
 }
 
 /** The media after all moves at once: two DIMMs may change places. What a move lands on is lost. */
 export function moveMedia(media: MediaState, moves: readonly MediaMove[]): MediaState {
-  const pieces = moves.flatMap(({ from, to, size }) =>
-    writtenPieces(media.memory, from, from + size).map(({ at, bytes }) => ({ at: at - from + to, bytes })),
-  );
+  const pieces: { at: number; bytes: Uint8Array }[] = [];
   let { memory } = media;
+  for (const { from, to, size } of moves) {
+    if (to === undefined) continue;
+    for (const { at, bytes } of writtenPieces(media.memory, from, from + size)) pieces.push({ at: at - from + to, bytes });
+  }
   for (const { from, size } of moves) memory = zeroPaged(memory, from, from + size);
-  for (const { to, size } of moves) memory = zeroPaged(memory, to, to + size);
+  for (const { to, size } of moves) if (to !== undefined) memory = zeroPaged(memory, to, to + size);
   for (const { at, bytes } of pieces) memory = writePaged(memory, at, bytes);
   return { ...media, memory };
 }

@@ -12,7 +12,8 @@ export type LabelSize = 128 | 256;
 
 /** @kernel drivers/nvdimm/label.h: NSINDEX_ALIGN */
 const INDEX_ALIGN = 256;
-const INDEX_HEAD = 72;
+/** Bytes of an index block in front of its bitmap. */
+export const NSINDEX_HEAD = 72;
 const INDEX_CHECKSUM = 64;
 const INDEX_SIGNATURE = 'NAMESPACE_INDEX';
 const LABEL_CHECKSUM = 248;
@@ -35,7 +36,7 @@ const CLAIM_GUIDS: readonly (readonly [ClaimClass, string])[] = [
 
 /** Bytes of an index block for that many slots. @kernel drivers/nvdimm/label.c: __sizeof_namespace_index */
 function indexSizeFor(nslot: number): number {
-  return alignUp(INDEX_HEAD + Math.ceil(nslot / 8), INDEX_ALIGN);
+  return alignUp(NSINDEX_HEAD + Math.ceil(nslot / 8), INDEX_ALIGN);
 }
 
 /** Slots an area of `areaSize` bytes has. @kernel drivers/nvdimm/label.c: nvdimm_num_label_slots */
@@ -85,8 +86,8 @@ export function readNsIndex(bytes: Uint8Array, index: 0 | 1, shape: AreaShape): 
   const expected = [[24, index * indexSize], [40, (1 - index) * indexSize], [48, 2 * indexSize]] as const;
   if (seq === 0 || expected.some(([at, value]) => getU64(view, at) !== value)) return undefined;
   const ownSize = getU64(view, 32);
-  if (ownSize > indexSize || ownSize < INDEX_HEAD || nslot * labelSize + 2 * indexSize > areaSize) return undefined;
-  return { index, seq, nslot, labelSize, free: block.slice(INDEX_HEAD) };
+  if (ownSize > indexSize || ownSize < NSINDEX_HEAD || nslot * labelSize + 2 * indexSize > areaSize) return undefined;
+  return { index, seq, nslot, labelSize, free: block.slice(NSINDEX_HEAD) };
 }
 
 /** The index block with its checksum, as long as the area asks for. */
@@ -105,7 +106,7 @@ export function writeNsIndex(nsIndex: NsIndex, areaSize: number): Uint8Array {
   view.setUint32(56, nsIndex.nslot, true);
   view.setUint16(60, 1, true);
   view.setUint16(62, labelSize === 256 ? 2 : 1, true);
-  bytes.set(nsIndex.free.subarray(0, indexSize - INDEX_HEAD), INDEX_HEAD);
+  bytes.set(nsIndex.free.subarray(0, indexSize - NSINDEX_HEAD), NSINDEX_HEAD);
   sealChecksum(bytes, INDEX_CHECKSUM);
   return bytes;
 }
@@ -113,7 +114,7 @@ export function writeNsIndex(nsIndex: NsIndex, areaSize: number): Uint8Array {
 /** Room for the bitmap of an area: all slots free, no bits beyond them. */
 export function allSlotsFree(areaSize: number, labelSize: LabelSize): Uint8Array {
   const nslot = nvdimmNumLabelSlots(areaSize, labelSize);
-  const free = new Uint8Array(sizeofNamespaceIndex(areaSize, labelSize) - INDEX_HEAD);
+  const free = new Uint8Array(sizeofNamespaceIndex(areaSize, labelSize) - NSINDEX_HEAD);
   free.fill(0xff, 0, Math.floor(nslot / 8));
   if (nslot % 8 > 0) free[Math.floor(nslot / 8)] = 2 ** (nslot % 8) - 1;
   return free;

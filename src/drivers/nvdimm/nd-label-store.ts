@@ -1,9 +1,10 @@
 /** A DIMM's label area as the driver keeps it: two indexes that take turns, labels that are never changed in place. */
 
 import { ENOSPC, ENXIO, type Errno } from '../../kernel/errno.ts';
+import { alignUp } from '../../kernel/units.ts';
 import type { LabelStore } from './media.ts';
 import {
-  allSlotsFree, markSlot, NSLABEL_FLAG_UPDATING, nvdimmNumLabelSlots, readNdLabel, readNsIndex, sizeofNamespaceIndex,
+  allSlotsFree, markSlot, NSINDEX_HEAD, NSLABEL_FLAG_UPDATING, nvdimmNumLabelSlots, readNdLabel, readNsIndex, sizeofNamespaceIndex,
   slotIsFree, writeNdLabel, writeNsIndex, type LabelSize, type NsIndex,
 } from './nd-label-bytes.ts';
 import type { NdLabel } from './state.ts';
@@ -18,6 +19,8 @@ export interface LabelArea {
   /** Labels in use, by slot, ascending. */
   readonly labels: readonly NdLabel[];
 }
+
+const BITS_PER_LONG = 64;
 
 /** Largest label area that is read; the kernel's own limit is the 32-bit size of the area. */
 export const MAX_LABEL_AREA = 64 * 1024 * 1024;
@@ -61,15 +64,20 @@ function incSeq(seq: number): number {
 
 /**
  * Writes two empty indexes; labels below stay where they are and count no more. −ENXIO for an area too small.
+ * ndctl marks free up to the next multiple of 64 slots and leaves what lies behind in the index blocks; the kernel
+ * clears all that.
  * @kernel drivers/nvdimm/label.c: init_labels
  */
-export function initLabelArea(store: LabelStore, labelSize: LabelSize): Errno {
+export function initLabelArea(store: LabelStore, labelSize: LabelSize, by: 'kernel' | 'ndctl' = 'kernel'): Errno {
   const areaSize = store.sizeBytes;
   const indexSize = sizeofNamespaceIndex(areaSize, labelSize);
   if (indexSize === 0) return -ENXIO;
   const nslot = nvdimmNumLabelSlots(areaSize, labelSize);
-  const free = allSlotsFree(areaSize, labelSize);
   for (const index of [0, 1] as const) {
+    let free = allSlotsFree(areaSize, labelSize);
+    if (by === 'ndctl') {
+      free = store.read(index * indexSize + NSINDEX_HEAD, free.length).fill(0xff, 0, alignUp(nslot, BITS_PER_LONG) / 8);
+    }
     const result = store.write(index * indexSize, writeNsIndex({ index, seq: 3 - index, nslot, labelSize, free }, areaSize));
     if (result < 0) return result;
   }
