@@ -2,7 +2,7 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import { ndSysfsPath } from '../drivers/nvdimm/nd-path.ts';
-import { childName, type ChildRef, type NdDisk, type NdRegion } from '../drivers/nvdimm/state.ts';
+import { childName, regionById, type ChildRef, type NdDisk } from '../drivers/nvdimm/state.ts';
 import {
   directory, dynamicDirectory, link, readOnly, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
 } from './entries.ts';
@@ -11,7 +11,6 @@ const SECTOR = 512;
 
 interface AttachedDisk {
   readonly ref: ChildRef;
-  readonly region: NdRegion;
   readonly disk: NdDisk;
 }
 
@@ -19,12 +18,12 @@ function disks(machine: Machine): AttachedDisk[] {
   return machine.devices.nvdimm.regions.flatMap((region) =>
     region.children.flatMap((child) => {
       const disk = child.attachment?.disk;
-      return disk === undefined ? [] : [{ ref: { region: region.id, name: childName(region, child) }, region, disk }];
+      return disk === undefined ? [] : [{ ref: { region: region.id, name: childName(region, child) }, disk }];
     }),
   );
 }
 
-export function diskDirectory(path: string, region: NdRegion, disk: NdDisk): DirectoryEntry {
+export function diskDirectory(machine: Machine, path: string, region: number, disk: NdDisk): DirectoryEntry {
   const up = '../'.repeat(path.split('/').length - 2);
   return directory(
     {
@@ -38,7 +37,7 @@ export function diskDirectory(path: string, region: NdRegion, disk: NdDisk): Dir
         },
         { complete: false },
       ),
-      ro: readOnly(() => (region.readOnly ? '1\n' : '0\n')),
+      ro: readOnly(() => (regionById(machine, region)?.readOnly === true ? '1\n' : '0\n')),
       size: readOnly(() => `${Math.floor(disk.sizeBytes / SECTOR)}\n`),
       subsystem: link(`${up}class/block`),
       uevent: UNKNOWN_FILE,

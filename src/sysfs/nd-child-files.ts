@@ -12,13 +12,14 @@ import {
 } from '../drivers/nvdimm/pfn-attr.ts';
 import { SUPPORTED_ALIGNMENTS } from '../drivers/nvdimm/pfn-validate.ts';
 import {
-  childByName, type ChildRef, type NdBtt, type NdChild, type NdNamespace, type NdPfn, type NdRegion,
+  childByName, childName, childrenByName, type ChildRef, type NdBtt, type NdChild, type NdNamespace, type NdPfn, type NdRegion,
 } from '../drivers/nvdimm/state.ts';
 import { ENXIO, type Errno } from '../kernel/errno.ts';
 import { hex } from '../kernel/units.ts';
 import { daxChild, daxChildNames } from './dax-files.ts';
 import { directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry } from './entries.ts';
 import { diskDirectory } from './nd-block-files.ts';
+import { perObject } from './per-object.ts';
 
 type Table = Readonly<Record<string, Entry | undefined>>;
 
@@ -124,18 +125,39 @@ function typeName(child: NdChild): string {
 }
 
 /** The directory of a child of a region. A bound one shows its block device, a dax device its dax region. */
-export function childDirectory(machine: Machine, region: NdRegion, ref: ChildRef): DirectoryEntry {
-  const child = childByName(machine, ref.region, ref.name) as NdChild;
+export function childDirectory(machine: Machine, region: NdRegion, name: string): DirectoryEntry | undefined {
+  const child = childrenByName(region).get(name);
+  if (child === undefined) return undefined;
+  const fixed = fixedFiles(machine, child)(region);
+  if (child.kind !== 'dax') return fixed;
+  const path = ndSysfsPath(machine, { region: region.id, name });
+  return dynamicDirectory(fixed, () => daxChildNames(machine, path), (each) => daxChild(machine, path, each));
+}
+
+/** A child's own files. They are built anew only when the child or the kind of its region changes. */
+const fixedFiles = perObject((machine: Machine, child: NdChild) => {
+  const built = new Map<string, DirectoryEntry>();
+  return (region: NdRegion): DirectoryEntry => {
+    const key = `${region.id} ${regionToNstype(machine, region)}`;
+    const known = built.get(key);
+    if (known !== undefined) return known;
+    const fresh = buildFiles(machine, region, child);
+    built.set(key, fresh);
+    return fresh;
+  };
+});
+
+function buildFiles(machine: Machine, region: NdRegion, child: NdChild): DirectoryEntry {
+  const ref = { region: region.id, name: childName(region, child) };
   const path = ndSysfsPath(machine, ref);
   const modalias = child.kind === 'dax' ? ND_DEVICE_DAX_PMEM : regionToNstype(machine, region);
   const disk = child.attachment?.disk;
   const own = child.kind === 'namespace' ? namespaceFiles(machine, ref, region) : holderFiles(machine, ref);
-  const fixed = directory({
+  const blocks = disk && { [disk.name]: diskDirectory(machine, `${path}/block/${disk.name}`, region.id, disk) };
+  return directory({
     ...commonFiles(path, typeName(child), modalias, child.driver),
     ...numaFiles(region),
     ...own,
-    block: disk === undefined ? undefined : directory({ [disk.name]: diskDirectory(`${path}/block/${disk.name}`, region, disk) }),
+    block: blocks && directory(blocks),
   });
-  if (child.kind !== 'dax') return fixed;
-  return dynamicDirectory(fixed, () => daxChildNames(machine, path), (name) => daxChild(machine, path, name));
 }

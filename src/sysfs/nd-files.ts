@@ -8,6 +8,7 @@ import {
   directory, dynamicDirectory, link, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry,
 } from './entries.ts';
 import { busDirectory } from './nd-region-files.ts';
+import { perObject } from './per-object.ts';
 
 /** Names of everything on the bus. */
 function deviceNames(machine: Machine): string[] {
@@ -48,9 +49,7 @@ function driverDirectory(machine: Machine, driver: string): DirectoryEntry {
     ndDevicesOf(machine, driver).includes(name) ? linkTo(machine, name, '../../../../') : undefined);
 }
 
-/** /sys/bus/nd, which is there while libnvdimm is. */
-export function ndBusDirectory(machine: Machine): DirectoryEntry | undefined {
-  if (!machine.devices.modules.includes('libnvdimm') && machine.devices.nvdimm.buses.length === 0) return undefined;
+const busFiles = perObject((machine: Machine, _: Machine): DirectoryEntry => {
   const devices = dynamicDirectory(
     directory({}),
     () => deviceNames(machine),
@@ -62,11 +61,20 @@ export function ndBusDirectory(machine: Machine): DirectoryEntry | undefined {
     (name) => (ndDrivers(machine).includes(name) ? driverDirectory(machine, name) : undefined),
   );
   return directory({ devices, drivers, drivers_autoprobe: UNKNOWN_FILE, drivers_probe: UNKNOWN_FILE, uevent: UNKNOWN_FILE });
+});
+
+/** /sys/bus/nd, which is there while libnvdimm is. */
+export function ndBusDirectory(machine: Machine): DirectoryEntry | undefined {
+  return isThere(machine) ? busFiles(machine, machine) : undefined;
+}
+
+function isThere(machine: Machine): boolean {
+  return machine.devices.modules.includes('libnvdimm') || machine.devices.nvdimm.buses.length > 0;
 }
 
 /** /sys/class/nd: the character device of each bus. */
 export function ndClassDirectory(machine: Machine): DirectoryEntry | undefined {
-  if (ndBusDirectory(machine) === undefined) return undefined;
+  if (!isThere(machine)) return undefined;
   const buses = (): readonly NdBus[] => machine.devices.nvdimm.buses;
   return dynamicDirectory(
     directory({}),
@@ -78,24 +86,34 @@ export function ndClassDirectory(machine: Machine): DirectoryEntry | undefined {
   );
 }
 
-/** The buses whose provider stands at `parent`, a path under /sys/devices. */
-function busesBelow(machine: Machine, parent: string): readonly NdBus[] {
-  return machine.devices.nvdimm.buses.filter((bus) => bus.parent === parent || bus.parent.startsWith(`${parent}/`));
+/** What leads to buses, by the path under /sys/devices. */
+const parentsOf = perObject((machine: Machine, buses: readonly NdBus[]): ReadonlyMap<string, DirectoryEntry> => {
+  const names = new Map<string, Map<string, NdBus | undefined>>();
+  for (const bus of buses) {
+    const parts = [...bus.parent.split('/'), `ndbus${bus.id}`];
+    for (let depth = 1; depth < parts.length; depth++) {
+      const parent = parts.slice(0, depth).join('/');
+      const below = names.get(parent) ?? new Map<string, NdBus | undefined>();
+      names.set(parent, below.set(parts[depth] as string, depth === parts.length - 1 ? bus : undefined));
+    }
+  }
+  return new Map([...names].map(([parent, below]) => [parent, parentDirectory(machine, parent, below)]));
+});
+
+function parentDirectory(machine: Machine, parent: string, below: ReadonlyMap<string, NdBus | undefined>): DirectoryEntry {
+  const lacks = (name: string): boolean => name.startsWith('ndbus');
+  const fixed = directory({ power: UNKNOWN_DIRECTORY, uevent: UNKNOWN_FILE }, { complete: false, lacks });
+  return dynamicDirectory(fixed, () => [...below.keys()], (name) => {
+    const bus = below.get(name);
+    if (bus !== undefined) return busDirectory(machine, bus);
+    return below.has(name) ? ndParentDirectory(machine, `${parent}/${name}`) : undefined;
+  });
 }
 
 /**
- * The directory at `parent` as far as it leads to buses: of the devices in between nothing else is known.
- * `platform/e820_pmem` holds a bus, `LNXSYSTM:00` leads to one.
+ * The directory at `parent`, a path under /sys/devices, as far as it leads to buses: of the devices in between nothing
+ * else is known. `platform/e820_pmem` holds a bus, `LNXSYSTM:00` leads to one.
  */
 export function ndParentDirectory(machine: Machine, parent: string): DirectoryEntry | undefined {
-  if (busesBelow(machine, parent).length === 0) return undefined;
-  const names = (): string[] => [
-    ...new Set(busesBelow(machine, parent).map((bus) =>
-      bus.parent === parent ? `ndbus${bus.id}` : (bus.parent.slice(parent.length + 1).split('/')[0] as string))),
-  ];
-  const fixed = directory({ power: UNKNOWN_DIRECTORY, uevent: UNKNOWN_FILE }, { complete: false, lacks: (name) => name.startsWith('ndbus') });
-  return dynamicDirectory(fixed, names, (name) => {
-    const bus = busesBelow(machine, parent).find((each) => each.parent === parent && name === `ndbus${each.id}`);
-    return bus === undefined ? ndParentDirectory(machine, `${parent}/${name}`) : busDirectory(machine, bus);
-  });
+  return parentsOf(machine, machine.devices.nvdimm.buses).get(parent);
 }

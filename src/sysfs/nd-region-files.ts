@@ -9,7 +9,7 @@ import { busPath, dimmPath, regionPath } from '../drivers/nvdimm/nd-path.ts';
 import { regionToNstype } from '../drivers/nvdimm/nstype.ts';
 import { regionAlignStore } from '../drivers/nvdimm/region.ts';
 import {
-  childName, dimmById, regionById, updateRegion, type NdBus, type NdRegion, type Nvdimm,
+  childName, childrenByName, dimmById, regionById, updateRegion, type NdBus, type NdRegion, type Nvdimm,
 } from '../drivers/nvdimm/state.ts';
 import { EINVAL, ENXIO, type Errno } from '../kernel/errno.ts';
 import { parseKernelBool } from '../kernel/params.ts';
@@ -18,6 +18,7 @@ import {
   directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry,
 } from './entries.ts';
 import { childDirectory, commonFiles, numaFiles, upFrom } from './nd-child-files.ts';
+import { perObject } from './per-object.ts';
 
 /** @kernel include/uapi/linux/ndctl.h: ND_DEVICE_DIMM, ND_DEVICE_REGION_PMEM */
 const ND_DEVICE_DIMM = 1;
@@ -54,7 +55,9 @@ function regionFiles(machine: Machine, region: NdRegion): Readonly<Record<string
   const mappings = region.mappings.map(({ dimm, start, size, position }, i) =>
     [`mapping${i}`, readOnly(() => `nmem${dimm},${start},${size},${position}\n`)] as const);
   return {
-    align: readWrite(() => `${hex(now().align)}\n`, (text) => regionAlignStore(machine, id, text)),
+    align: machine.kernel.profile.does.regionAlign
+      ? readWrite(() => `${hex(now().align)}\n`, (text) => regionAlignStore(machine, id, text))
+      : undefined,
     available_size: hasSet || regionToNstype(machine, region) === 5
       ? readOnly(() => `${ndRegionAvailableDpa(machine, now())}\n`)
       : undefined,
@@ -92,8 +95,8 @@ function cookieHex(cookie: bigint): string {
   return cookie === 0n ? '0' : `0x${cookie.toString(16)}`;
 }
 
-function regionDirectory(machine: Machine, id: number): DirectoryEntry {
-  const region = regionById(machine, id) as NdRegion;
+const regionDirectory = perObject((machine: Machine, region: NdRegion): DirectoryEntry => {
+  const { id } = region;
   const path = regionPath(machine, id);
   const fixed = directory({
     ...commonFiles(path, 'nd_pmem', ND_DEVICE_REGION_PMEM, region.bound ? 'nd_region' : undefined),
@@ -103,10 +106,9 @@ function regionDirectory(machine: Machine, id: number): DirectoryEntry {
       ? undefined
       : directory({ range_index: readOnly(() => `${region.rangeIndex}\n`) }),
   });
-  const names = (): string[] => region.children.map((child) => childName(region, child));
-  return dynamicDirectory(fixed, names, (name) =>
-    names().includes(name) ? childDirectory(machine, region, { region: id, name }) : undefined);
-}
+  const now = (): NdRegion => regionById(machine, id) ?? region;
+  return dynamicDirectory(fixed, () => [...childrenByName(now()).keys()], (name) => childDirectory(machine, now(), name));
+});
 
 /** Big-endian order of the bytes of a number, as the NFIT prints ids. */
 function swapped(value: number, bytes: number): string {
@@ -135,8 +137,8 @@ function nfitDimmFiles(dimm: Nvdimm): DirectoryEntry {
 }
 
 /** @kernel drivers/nvdimm/dimm_devs.c: nvdimm_attributes */
-function dimmDirectory(machine: Machine, id: number): DirectoryEntry {
-  const dimm = dimmById(machine, id) as Nvdimm;
+const dimmDirectory = perObject((machine: Machine, dimm: Nvdimm): DirectoryEntry => {
+  const { id } = dimm;
   const now = (): Nvdimm => dimmById(machine, id) ?? dimm;
   return directory({
     ...commonFiles(dimmPath(machine, id), 'nvdimm', ND_DEVICE_DIMM, dimm.bound ? 'nvdimm' : undefined),
@@ -150,10 +152,10 @@ function dimmDirectory(machine: Machine, id: number): DirectoryEntry {
     nfit: nfitDimmFiles(dimm),
     state: readOnly(() => (now().busy > 0 ? 'active\n' : 'idle\n')),
   });
-}
+});
 
 /** @kernel drivers/nvdimm/core.c: nvdimm_bus_attributes; drivers/acpi/nfit/core.c: acpi_nfit_attributes */
-export function busDirectory(machine: Machine, bus: NdBus): DirectoryEntry {
+export const busDirectory = perObject((machine: Machine, bus: NdBus): DirectoryEntry => {
   const path = busPath(bus);
   const isNfit = bus.provider === 'ACPI.NFIT';
   const fixed = directory({
@@ -167,16 +169,20 @@ export function busDirectory(machine: Machine, bus: NdBus): DirectoryEntry {
     uevent: UNKNOWN_FILE,
     wait_probe: readOnly(() => '1\n'),
   });
-  const { nvdimm } = machine.devices;
-  const regions = new Map(nvdimm.regions.filter((each) => each.bus === bus.id).map(({ id }) => [`region${id}`, id]));
-  const dimms = new Map(nvdimm.dimms.filter((each) => each.bus === bus.id).map(({ id }) => [`nmem${id}`, id]));
-  return dynamicDirectory(fixed, () => [...regions.keys(), ...dimms.keys()], (name) => {
-    const region = regions.get(name);
-    if (region !== undefined) return regionDirectory(machine, region);
-    const dimm = dimms.get(name);
-    return dimm === undefined ? undefined : dimmDirectory(machine, dimm);
-  });
-}
+  const onBus = <T extends { readonly bus: number }>(all: readonly T[]): T[] => all.filter((each) => each.bus === bus.id);
+  const regions = (): NdRegion[] => onBus(machine.devices.nvdimm.regions);
+  const dimms = (): Nvdimm[] => onBus(machine.devices.nvdimm.dimms);
+  return dynamicDirectory(
+    fixed,
+    () => [...regions().map(({ id }) => `region${id}`), ...dimms().map(({ id }) => `nmem${id}`)],
+    (name) => {
+      const region = regions().find(({ id }) => name === `region${id}`);
+      if (region !== undefined) return regionDirectory(machine, region);
+      const dimm = dimms().find(({ id }) => name === `nmem${id}`);
+      return dimm && dimmDirectory(machine, dimm);
+    },
+  );
+});
 
 /** Major number of the character devices of buses: given out at run time, the same on every machine here. */
 const NDCTL_MAJOR = 250;

@@ -111,7 +111,8 @@ export function bindRegion(machine: Machine, id: number): Errno {
   return error;
 }
 
-function unbindRegion(machine: Machine, id: number): void {
+/** Unbinds a region: its children go. @kernel drivers/nvdimm/region.c: nd_region_remove */
+export function unbindRegion(machine: Machine, id: number): void {
   const region = regionById(machine, id);
   for (const child of region?.children ?? []) unbindChild(machine, { region: id, name: childName({ id }, child) });
   ndRegionRemove(machine, id);

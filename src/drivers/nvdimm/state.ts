@@ -251,10 +251,21 @@ export function updateDimm(machine: Machine, id: number, patch: Partial<Nvdimm>)
   setNvdimm(machine, { dimms });
 }
 
+/** Children by name, kept while their region does not change: every attribute looks its device up. */
+const namesOf = new WeakMap<NdRegion, ReadonlyMap<string, NdChild>>();
+
+export function childrenByName(region: NdRegion): ReadonlyMap<string, NdChild> {
+  const known = namesOf.get(region);
+  if (known !== undefined) return known;
+  const names = new Map(region.children.map((child) => [childName(region, child), child]));
+  namesOf.set(region, names);
+  return names;
+}
+
 /** A child of a region, by name. */
 export function childByName(machine: Machine, regionId: number, name: string): NdChild | undefined {
   const region = regionById(machine, regionId);
-  return region?.children.find((child) => childName(region, child) === name);
+  return region && childrenByName(region).get(name);
 }
 
 /** The namespace of that name; claims hold names of namespaces that exist. */
