@@ -124,7 +124,7 @@ export class Claim {
   /** Binds the device; −ENXIO when no driver takes it, whatever the kernel's reason. */
   enable(): Errno {
     if (this.isEnabled) return 0;
-    this.session.bind(this.name);
+    this.session.bind(this.name, this.path);
     if (!this.isEnabled) {
       this.session.library(`ndctl_${this.kind}_enable`, `${this.name}: failed to enable`);
       return -ENXIO;

@@ -11,6 +11,7 @@ import { busMatches, dimmMatches } from './filter.ts';
 import { displayJsonArray, type JsonObject } from './json-c.ts';
 import { labelAreaJson } from './label-json.ts';
 import { type OptionSpec, type ParsedOptions, parseOptions, UsageExit, usageText } from './parse-options.ts';
+import { refuseVerbose } from './refuse.ts';
 import type { Session } from './session.ts';
 
 const BASE: readonly OptionSpec[] = [
@@ -138,10 +139,11 @@ export const DIMM_COMMANDS: Readonly<Record<string, DimmCommand>> = {
 
 const MINORS: Readonly<Record<string, 1 | 2>> = { '1.1': 1, 'v1.1': 1, '1.2': 2, 'v1.2': 2 };
 
-export function dimmCommand(command: DimmCommand): (session: Session, args: readonly string[]) => number {
+export function dimmCommand(name: string, command: DimmCommand): (session: Session, args: readonly string[]) => number {
   const { usage, options: specs } = command;
   return (session, args) => {
     const options = parseOptions(args, specs, usage);
+    refuseVerbose(name, options.boolean('verbose'));
     const finish = (count: number, rc: Errno): number => {
       session.stderr(`${command.done(count)}\n`);
       return count > 0 || rc >= 0 ? 0 : 1;

@@ -56,7 +56,7 @@ export class Dimm {
 
   enable(): Errno {
     if (this.isEnabled) return 0;
-    this.session.bind(this.name);
+    this.session.bind(this.name, this.path);
     if (this.isEnabled) return 0;
     this.session.library('ndctl_dimm_enable', `${this.name}: failed to enable`);
     return -ENXIO;

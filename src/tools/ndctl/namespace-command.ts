@@ -62,7 +62,7 @@ export function namespaceCommand(action: keyof typeof WORDS): (session: Session,
   const [doing, finished, act] = WORDS[action];
   return (session, args) => {
     const request = readNamespaceRequest(args, action);
-    refuseVerbose(`${action}-namespace`, request.verbose);
+    refuseVerbose(action === 'clear' ? 'clear-errors' : `${action}-namespace`, request.verbose);
     nameCommand(session, action);
     const { rc, done } = forEachNamespace(session, request, act);
     // What was skipped is no failure.

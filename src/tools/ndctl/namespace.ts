@@ -171,7 +171,7 @@ export class Namespace {
   /** 0 when it is on, 1 when it is on through what claimed it, −ENXIO when no driver takes it. */
   enable(): Errno {
     if (this.isEnabled) return 0;
-    this.session.bind(this.name);
+    this.session.bind(this.name, this.path);
     this.region.refreshChildren();
     if (this.isEnabled) return 0;
     if ([this.btt, this.pfn, this.dax].some((claim) => claim?.isEnabled)) return 1;

@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, SubCommand>> = {
   'enable-region': regionCommand('enable'),
   'disable-region': regionCommand('disable'),
   list,
-  ...Object.fromEntries(Object.entries(DIMM_COMMANDS).map(([name, command]) => [name, dimmCommand(command)])),
+  ...Object.fromEntries(Object.entries(DIMM_COMMANDS).map(([name, command]) => [name, dimmCommand(name, command)])),
 };
 
 /** All the real tool has, in the order of its `--list-cmds`. */

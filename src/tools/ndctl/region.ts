@@ -185,7 +185,7 @@ export class Region {
 
   enable(): Errno {
     if (this.isEnabled) return 0;
-    this.session.bind(this.name);
+    this.session.bind(this.name, this.path);
     if (!this.isEnabled) {
       this.session.library('ndctl_region_enable', `${this.name}: failed to enable`);
       return -ENXIO;

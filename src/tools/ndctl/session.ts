@@ -1,12 +1,16 @@
 /** One run of ndctl: its files, its words on standard error, and what it counts. */
 
 import { EIO, ENOENT, type Errno } from '../../kernel/errno.ts';
+import { loadModule } from '../../drivers/modules.ts';
 import { kernfsOrder } from '../../sysfs/kernfs-order.ts';
 import type { WritableFileTree } from '../../sysfs/file-tree.ts';
 import type { ToolContext } from '../tool.ts';
 
 /** Bytes libndctl reads of an attribute; a longer one counts as unreadable. */
 const SYSFS_ATTR_SIZE = 1024;
+
+/** Modules by the modalias of their devices; those of libnvdimm itself are there. */
+const MODULE_OF_ALIAS: Readonly<Record<string, string>> = { 'nd:t4': 'nd_pmem', 'nd:t5': 'nd_pmem', 'nd:t7': 'dax_pmem' };
 
 /** A device found by its name. */
 export interface ScannedDevice {
@@ -90,10 +94,13 @@ export class Session {
   }
 
   /**
-   * Offers a device to every driver of the bus in turn, until one takes it. Returns 0 or an error; libndctl makes
-   * −ENXIO of all of them.
+   * Loads the module that is for a device and offers it to every driver of the bus in turn, until one takes it. Returns
+   * 0 or an error; libndctl makes −ENXIO of all of them.
    */
-  bind(name: string): Errno {
+  bind(name: string, devicePath: string): Errno {
+    const alias = this.read(`${devicePath}/modalias`) ?? '';
+    const module = Object.hasOwn(MODULE_OF_ALIAS, alias) ? MODULE_OF_ALIAS[alias] : undefined;
+    if (module !== undefined) loadModule(this.context.machine, module);
     const drivers = '/sys/bus/nd/drivers';
     let rc: Errno = -ENOENT;
     for (const driver of this.names(drivers)) {
