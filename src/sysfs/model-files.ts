@@ -12,14 +12,15 @@ import { ndBusDirectory, ndClassDirectory, ndParentDirectory } from './nd-files.
 import { nodeDirectoryRoot } from './node-files.ts';
 import { platformDirectory } from './platform-files.ts';
 import { procDirectory } from './proc-files.ts';
+import { PCI_DIRECTORY, pciDirectory, virtioBusDirectory } from './virtio-files.ts';
 
 /** A directory of which the model knows a part. */
 function partly(table: Parameters<typeof directory>[0], lacks?: (name: string) => boolean): DirectoryEntry {
   return directory(table, { complete: false, ...(lacks === undefined ? {} : { lacks }) });
 }
 
-/** Device-dax and libnvdimm have a bus and a class: what is not listed of them is not there. */
-const isListed = (name: string): boolean => name === 'dax' || name === 'nd';
+/** Device-dax, libnvdimm and virtio have a bus: what is not listed of them is not there. */
+const isListed = (name: string): boolean => name === 'dax' || name === 'nd' || name === 'virtio';
 
 /** A directory, and what is in it only at times. */
 function sometimes(fixed: DirectoryEntry, table: Readonly<Record<string, () => Entry | undefined>>): DirectoryEntry {
@@ -52,9 +53,12 @@ function root(machine: Machine): DirectoryEntry {
     proc: procDirectory(machine),
     sys: partly({
       block: blockClassDirectory(machine, '../'),
-      bus: sometimes(buses, { nd: () => ndBusDirectory(machine) }),
+      bus: sometimes(buses, { nd: () => ndBusDirectory(machine), virtio: () => virtioBusDirectory(machine) }),
       class: sometimes(classes, { nd: () => ndClassDirectory(machine) }),
-      devices: sometimes(devices, { [ACPI_ROOT]: () => ndParentDirectory(machine, ACPI_ROOT) }),
+      devices: sometimes(devices, {
+        [ACPI_ROOT]: () => ndParentDirectory(machine, ACPI_ROOT),
+        [PCI_DIRECTORY]: () => pciDirectory(machine),
+      }),
       module: moduleDirectory(machine),
     }),
   });

@@ -9,6 +9,7 @@ import {
   directory, dynamicDirectory, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
   type FileEntry,
 } from './entries.ts';
+import { virtioMemParameters } from './virtio-files.ts';
 
 const MAX_U32 = 4294967295;
 
@@ -80,6 +81,10 @@ export function moduleDirectory(machine: Machine): DirectoryEntry {
       { complete: false, lacks: (name) => name === 'memory_hotplug' || isKnownModule(name) },
     ),
     () => machine.devices.modules,
-    (name) => (machine.devices.modules.includes(name) ? UNKNOWN_DIRECTORY : undefined),
+    (name) => {
+      if (!machine.devices.modules.includes(name)) return undefined;
+      if (name === 'virtio_mem') return directory({ parameters: virtioMemParameters(machine) }, { complete: false });
+      return UNKNOWN_DIRECTORY;
+    },
   );
 }
