@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { Guest } from '../realguest/guest.ts';
 import { kernelTrees } from '../realguest/kernel-tree.ts';
-import { type Scenario, SCENARIOS } from './scenarios.ts';
+import { HOST_NOISE, type Scenario, SCENARIOS } from './scenarios.ts';
 
 export interface RecordedLine {
   readonly run: string;
@@ -35,7 +35,7 @@ async function record(scenario: Scenario, tree: ReturnType<typeof kernelTrees>[n
       const raw = (await guest.run('sleep 0.1; dmesg -r -c')).output;
       const dmesg = raw.flatMap((text) => {
         const match = /^<(\d+)>\[[^\]]*\] (.*)$/.exec(text);
-        return match === null || Number(match[1]) % 8 === 7 ? [] : [match[2] as string];
+        return match === null || Number(match[1]) % 8 === 7 || HOST_NOISE.test(match[2] as string) ? [] : [match[2] as string];
       });
       steps.push({ run: line, exit, output, dmesg });
     }

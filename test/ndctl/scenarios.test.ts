@@ -7,6 +7,7 @@ import { profileOfRelease } from '../../src/kernel/profile/profile-of-release.ts
 import { comparableLog, comparableOutput } from '../../src/realkernel/compare.ts';
 import { runShell } from '../../src/tools/shell.ts';
 import type { RecordedScenario } from './record-scenarios.ts';
+import { HOST_NOISE } from './scenarios.ts';
 
 const folder = new URL('recorded/', import.meta.url);
 const recordings = readdirSync(folder).map(
@@ -15,9 +16,6 @@ const recordings = readdirSync(folder).map(
 
 /** The order in which the recording guest inserts them. */
 const MODULES = ['nfit', 'nd_e820', 'nd_btt', 'nd_pmem', 'dax_pmem', 'device_dax', 'kmem'];
-
-/** What a busy host makes a guest say. */
-const NOISE = /^(hrtimer|clocksource|rcu|watchdog|sched|workqueue|perf): /;
 
 describe.each(recordings.map((recording) => [`${recording.name} on ${recording.release}`, recording] as const))(
   '%s, asked of a real kernel',
@@ -32,7 +30,7 @@ describe.each(recordings.map((recording) => [`${recording.name} on ${recording.r
       expect({ exit, output: comparableOutput(output), dmesg: comparableLog(shown) }).toEqual({
         exit: step.exit,
         output: comparableOutput(step.output),
-        dmesg: comparableLog(step.dmesg.filter((line) => !NOISE.test(line))),
+        dmesg: comparableLog(step.dmesg.filter((line) => !HOST_NOISE.test(line))),
       });
     });
   },

@@ -9,6 +9,9 @@ export interface Scenario {
   readonly lines: readonly string[];
 }
 
+/** What a busy host makes a guest say. */
+export const HOST_NOISE = /^(hrtimer|clocksource|rcu|watchdog|sched|workqueue|perf): /;
+
 const REGION = '/sys/bus/nd/devices/region0';
 const show = (...attributes: readonly string[]): string =>
   `cat ${attributes.map((attribute) => `${REGION}/${attribute}`).join(' ')}`;

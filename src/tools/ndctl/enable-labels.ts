@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 export function initLabels(session: Session, dimm: Dimm, minor: 1 | 2): Errno {
   const store = openLabelArea(session.context.machine, dimm.name);
   if (store === undefined) return -ENODEV;
-  const rc = initLabelArea(store, minor === 2 ? 256 : 128);
+  const rc = initLabelArea(store, minor === 2 ? 256 : 128, 'ndctl');
   for (const region of dimm.bus.regions) if (region.dimms.includes(dimm)) region.flagRefresh();
   return rc;
 }

@@ -1,7 +1,7 @@
 /** One run of ndctl: its files, its words on standard error, and what it counts. */
 
 import { EIO, ENOENT, type Errno } from '../../kernel/errno.ts';
-import { loadModule } from '../../drivers/modules.ts';
+import { loadModule, moduleExists } from '../../drivers/modules.ts';
 import { kernfsOrder } from '../../sysfs/kernfs-order.ts';
 import type { WritableFileTree } from '../../sysfs/file-tree.ts';
 import type { ToolContext } from '../tool.ts';
@@ -100,7 +100,8 @@ export class Session {
   bind(name: string, devicePath: string): Errno {
     const alias = this.read(`${devicePath}/modalias`) ?? '';
     const module = Object.hasOwn(MODULE_OF_ALIAS, alias) ? MODULE_OF_ALIAS[alias] : undefined;
-    if (module !== undefined) loadModule(this.context.machine, module);
+    const { machine } = this.context;
+    if (module !== undefined && moduleExists(machine, module)) loadModule(machine, module);
     const drivers = '/sys/bus/nd/drivers';
     let rc: Errno = -ENOENT;
     for (const driver of this.names(drivers)) {
