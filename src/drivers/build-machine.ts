@@ -6,6 +6,8 @@ import { createKernel } from '../kernel/create-kernel.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames, resolveProfile, type KernelProfile } from '../kernel/profile/profile.ts';
 import { acpiMemoryBoot } from './acpi-memory.ts';
+import { advisedBlockSize } from './cxl/cfmws.ts';
+import { NO_CXL } from './cxl/state.ts';
 import { hmemBoot } from './dax/hmem.ts';
 import { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
 import { Machine, type DeviceState } from './machine.ts';
@@ -32,6 +34,7 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
     machine,
     srat.map((entry) => entry.pxm),
   );
+  const advised = advisedBlockSize(machine.cxl.windows);
   return {
     e820: firmwareE820(machine),
     cmdline,
@@ -40,6 +43,7 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
     physBits: machine.physBits,
     pciWindows: pciWindows(machine),
     cpuNodes: [...new Set(machine.cpuNodes.map((pxm) => nodes.get(pxm) ?? 0))],
+    ...(advised === undefined ? {} : { advisedBlockSizeBytes: advised }),
   };
 }
 
@@ -68,6 +72,7 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
     bootedFrom: { description, seen },
     cmdline,
     qemu,
+    cxl: { ...NO_CXL, platform: qemu.machine.cxl },
   });
   const drives = !words.includes('acpi=off') && !words.includes('acpi_no_memhotplug');
   if (drives) acpiMemoryBoot(machine, dimmsOf(qemu), map.memoryLimit);

@@ -1,6 +1,7 @@
 /** From `-m` and further machine arguments to a QEMU that has not started yet. */
 
 import { hex } from '../kernel/units.ts';
+import type { CxlPlatform } from './cxl/platform.ts';
 import { MachineDescriptionError } from './machine-description.ts';
 import { clip, complain, readArguments, type Argument } from './qemu-argument.ts';
 import { readCpu, type QemuCpu } from './qemu-cpu.ts';
@@ -13,6 +14,7 @@ import { readMachine, type MachineOption } from './qemu-machine-option.ts';
 import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './qemu-options.ts';
 import { plugDevice } from './qemu-plug.ts';
 import { readSmp } from './qemu-smp.ts';
+import { cxlPlatform, CXL_DRIVERS, cxlSpan, readCxlMachine } from './qemu-cxl.ts';
 import { emptyQemu, refused, type QemuBackend, type QemuState } from './qemu.ts';
 
 const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci', 'virtio-pmem-pci'] as const;
@@ -83,7 +85,10 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
     finishNuma(draft, sized.ramSize, smp, sized.slots > 0 || sized.maxramSize > sized.ramSize),
   );
 
-  const layout = memoryLayout({ ...sized, amd: cpu.amd, physBits: cpu.physBits });
+  const cxlOption = readCxlMachine(named('M', 'machine'));
+  const cxlEnd = cxlOption.on ? (end: number): number => cxlSpan(end, cxlOption).end : undefined;
+  const limits = { amd: cpu.amd, physBits: cpu.physBits, ...(cxlEnd === undefined ? {} : { cxlEnd }) };
+  const layout = memoryLayout({ ...sized, ...limits });
   if ('maxUsed' in layout) {
     const limit = hex(2 ** cpu.physBits - 1);
     throw new MachineDescriptionError({
@@ -92,7 +97,11 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
       help: 'take less memory or write -cpu max,phys-bits=46',
     });
   }
-  return plugAll(emptyMachine(sized, smp, option, cpu, numa, layout, backends), named('device'));
+  const isCxl = ({ value }: Argument): boolean => CXL_DRIVERS.includes(optionValue(parseQemuOpts(value, 'driver'), 'driver') ?? '');
+  const cxlDevices = named('device').filter(isCxl);
+  const cxl = cxlPlatform(cxlOption, cxlDevices, backends, layout.deviceMemory.end, named('M', 'machine').at(-1));
+  const others = named('device').filter((argument) => !isCxl(argument));
+  return plugAll(emptyMachine(sized, smp, option, cpu, numa, layout, backends, cxl), others);
 }
 
 function emptyMachine(
@@ -103,11 +112,12 @@ function emptyMachine(
   numa: Pick<QemuMachine, 'nodes' | 'cpuNodes'>,
   layout: MemoryLayout,
   backends: ReadonlyMap<string, QemuBackend>,
+  cxl: CxlPlatform,
 ): QemuState {
   const { cpus, maxCpus, sockets } = smp;
   const { nvdimm, memoryBackend: ramBackend } = option;
   const cpu = { cpus, maxCpus, sockets, hypervisor, la57, physBits };
-  const machine: QemuMachine = { ...sized, ...numa, ...cpu, layout, nvdimm, ramBackend };
+  const machine: QemuMachine = { ...sized, ...numa, ...cpu, layout, nvdimm, ramBackend, cxl };
   return { ...emptyQemu(machine), backends };
 }
 

@@ -23,6 +23,8 @@ export interface LayoutInput {
   /** The CPU model says AuthenticAMD. */
   readonly amd: boolean;
   readonly physBits: number;
+  /** With `cxl=on`: where its windows end, given the end of all other memory. */
+  readonly cxlEnd?: (memoryEnd: number) => number;
 }
 
 export interface MemoryLayout {
@@ -46,7 +48,7 @@ function layoutFrom(input: LayoutInput, aboveStart: number): Omit<MemoryLayout, 
   const base = hasDevices ? alignUp(high.end, GiB) : high.end;
   const size = hasDevices ? input.maxramSize - input.ramSize + input.slots * SLOT_ALIGNMENT : 0;
   const deviceMemory = { start: base, end: base + size };
-  const holeStart = alignUp(deviceMemory.end, GiB);
+  const holeStart = alignUp(input.cxlEnd?.(deviceMemory.end) ?? deviceMemory.end, GiB);
   return { lowEnd, high, deviceMemory, hole64: { start: holeStart, end: holeStart + HOLE64_SIZE } };
 }
 

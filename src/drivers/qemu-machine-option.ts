@@ -45,6 +45,8 @@ export function readMachine(all: readonly Argument[]): MachineOption {
         nvdimm = on;
       } else if (name === 'memory-backend') {
         memoryBackend = value;
+      } else if (name === 'cxl' || name.startsWith('cxl-fmw.')) {
+        // Read by qemu-cxl.ts.
       } else if (!IGNORED_PROPERTIES.has(name)) {
         if (
           [

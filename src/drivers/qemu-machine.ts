@@ -1,5 +1,6 @@
 /** The fixed part of a QEMU machine: what its arguments decide before any device is there. */
 
+import type { CxlPlatform } from './cxl/platform.ts';
 import type { MemoryLayout } from './qemu-layout.ts';
 
 /** A NUMA node as `-numa node` makes it, or the one QEMU adds when memory may be plugged in. */
@@ -32,4 +33,6 @@ export interface QemuMachine {
   readonly layout: MemoryLayout;
   /** Id of the backend that is the machine's RAM (`-M memory-backend=`). */
   readonly ramBackend: string | undefined;
+  /** CXL windows, host bridges and cards; empty without `cxl=on`. */
+  readonly cxl: CxlPlatform;
 }
