@@ -1,6 +1,7 @@
 /** Every kind of source, read from our own samples, as the program's text. */
 
 import { readdirSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
@@ -8,7 +9,8 @@ import { inspectDocument, inspectJsonSchema } from '../../src/cli/inspect-docume
 import { inspectJson } from '../../src/cli/inspect-json.ts';
 import { inspectLines } from '../../src/cli/inspect-text.ts';
 
-const SAMPLES = fileURLToPath(new URL('samples/', import.meta.url));
+// A path from here: where lines wrap must not hang on where the project lies.
+const SAMPLES = `${relative(process.cwd(), fileURLToPath(new URL('samples/', import.meta.url)))}/`;
 const terminal = { width: 100, color: false, unicode: false };
 
 for (const file of readdirSync(SAMPLES).sort()) {
