@@ -5,6 +5,7 @@ import { EBUSY, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import { logDemotionTargets, nodeHasMemory } from './memory-tiers.ts';
+import { hasHolesInZone } from './removable.ts';
 import { countSystemRamPages } from './resource-query.ts';
 import { SECTION_IS_ONLINE } from './section-table.ts';
 import { hexPadded, isAligned, type Nid, type Pfn } from './units.ts';
@@ -84,7 +85,8 @@ export function offlinePages(
     if (ramPages !== nrPages) return failed(kernel, startPfn, nrPages, 'memory holes', -EINVAL);
   }
   if (zone !== ZONE_MOVABLE && kernel.memoryNotifier?.allPagesOffline(startPfn, nrPages) !== true) {
-    const unmovable = kernel.unmovable?.(blockId);
+    const holes = !kernel.profile.does.refusesBlocksWithHoles && hasHolesInZone(kernel, nid, zone, startPfn, nrPages);
+    const unmovable = holes ? true : kernel.unmovable?.(blockId);
     if (unmovable === undefined) {
       kernel.onDepends?.(`memory${blockId} is in zone ${ZONE_NAMES[zone]}: whether its pages can be moved, no map tells`);
     }

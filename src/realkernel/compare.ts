@@ -51,9 +51,28 @@ const UNPREDICTABLE_LOG = [
   /^ACPI: \\/,
 ];
 
+/**
+ * What WARN() prints around its text: the place in the source, processor, process, registers, back trace. Left out on
+ * both sides; the text itself is compared.
+ */
+const WARN_SURROUNDINGS = [
+  /^-+\[ cut here \]-+$/,
+  /^---\[ end trace [0-9a-f]+ \]---$/,
+  /^WARNING: /,
+  /^Modules linked in:/,
+  /^CPU: \d+ (UID: \d+ )?PID: \d+ /,
+  /^Hardware name: /,
+  /^Call Trace:$/,
+  /^ <\/?(TASK|IRQ|NMI)>$/,
+  /^ (\? )?\S+\+0x[0-9a-f]+\/0x[0-9a-f]+( \[.*\])?$/,
+  /^(RIP|Code|RSP|RAX|RDX|RBP|R10|R13|FS|CS|CR2|DR0|DR3|PKRU): /,
+];
+
+const LEFT_OUT = [...UNPREDICTABLE_LOG, ...WARN_SURROUNDINGS];
+
 /** Log lines to compare, in an order that does not hang on which device was probed first. */
 export function comparableLog(lines: readonly string[]): string[] {
-  const kept = lines.map((line) => line.trimEnd()).filter((line) => !UNPREDICTABLE_LOG.some((p) => p.test(line)));
+  const kept = lines.map((line) => line.trimEnd()).filter((line) => !LEFT_OUT.some((p) => p.test(line)));
   // Lines about one device keep their order; devices are put in order of their names.
   const device = (line: string): string => {
     const [, driver, name] = /^(\S+): probe of (\S+) failed/.exec(line) ?? [];

@@ -18,6 +18,7 @@ import {
 } from './compare.ts';
 import { stateOfMachine } from './model-state.ts';
 import type { RecordedState, RecordedStep, Recording } from './recording.ts';
+import { settleFromRecording } from './settle.ts';
 
 /** One facet of one step, compared. Step 0 is boot. */
 export interface Comparison {
@@ -64,7 +65,7 @@ export function replayRecording(recording: Recording): Replay {
     const number = index + 1;
     const command = step.run ?? `(qemu) ${step.monitor ?? ''}`;
     state = { ...state, ...withoutUndefined(step.changed) };
-    settleFromRecording(machine, state, settled);
+    settleFromRecording(machine.kernel, step, state, settled);
     const result = play(machine, step);
     compareResult(result, step, number, command, comparisons);
     compareState(machine, state, number, command, comparisons);
@@ -74,16 +75,6 @@ export function replayRecording(recording: Recording): Replay {
 
 function withoutUndefined(changed: RecordedStep['changed']): Partial<RecordedState> {
   return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-}
-
-// Whether the pages of a kernel zone could be moved no map tells: what the kernel then did does.
-function settleFromRecording(machine: Machine, after: RecordedState, settled: string[]): void {
-  machine.kernel.unmovable = (block) => {
-    const run = after.blocks.find(({ first, last }) => first <= block && block <= last);
-    const unmovable = run?.state === 'online';
-    settled.push(`memory${block}: ${unmovable ? 'could not be moved' : 'could be moved'}`);
-    return unmovable;
-  };
 }
 
 function play(machine: Machine, step: RecordedStep): CommandResult {

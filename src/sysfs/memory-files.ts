@@ -4,6 +4,7 @@ import type { Machine } from '../drivers/machine.ts';
 import { MEM_ONLINE, ONLINE_TYPE_NAMES, type MemoryBlock } from '../kernel/block-table.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { autoOnlineBlocksStore, onlineStore, stateStore, validZones } from '../kernel/memory-block.ts';
+import { isRemovable } from '../kernel/removable.ts';
 import {
   directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE,
   type DirectoryEntry, type Entry,
@@ -13,16 +14,6 @@ import {
 export function blockIdOf(name: string): number | undefined {
   const digits = /^memory(0|[1-9][0-9]{0,14})$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-/**
- * What `removable` says. Since 5.7 always 1. Before, it asked every page of an online block: what boot memory of
- * several zones holds cannot be moved, the rest is taken as movable.
- * @kernel drivers/base/memory.c: removable_show
- */
-function removable(kernel: Kernel, block: MemoryBlock): string {
-  if (kernel.profile.does.removableAlwaysOne) return '1\n';
-  return block.state === MEM_ONLINE && block.zone === undefined ? '0\n' : '1\n';
 }
 
 function isOnline(kernel: Kernel, id: number): boolean {
@@ -39,7 +30,7 @@ const BLOCK_FILES: Readonly<Record<string, (kernel: Kernel, id: number) => Entry
   phys_device: () => readOnly(() => '0\n'),
   phys_index: (_kernel, id) => readOnly(() => `${id.toString(16).padStart(8, '0')}\n`),
   power: () => UNKNOWN_DIRECTORY,
-  removable: (kernel, id) => readOnly(() => removable(kernel, kernel.blocks.get(id) as MemoryBlock)),
+  removable: (kernel, id) => readOnly(() => (isRemovable(kernel, id, kernel.blocks.get(id) as MemoryBlock) ? '1\n' : '0\n')),
   state: (kernel, id) =>
     readWrite(() => (isOnline(kernel, id) ? 'online\n' : 'offline\n'), (text) => stateStore(kernel, id, text)),
   subsystem: () => link('../../../../bus/memory'),

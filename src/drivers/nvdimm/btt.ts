@@ -8,7 +8,8 @@ import { claimRange, NOTHING, setAttachment, unclaimRange } from './attachment.t
 import { emptyBtt, freeChildId, ndDeviceRegister } from './children.ts';
 import { printResource } from './common-probe.ts';
 import { nvdimmNamespaceDiskName } from './disk-name.ts';
-import { readMedia, writeMedia } from './media.ts';
+import { nvdimmWriteBytes } from './info-block.ts';
+import { readMedia } from './media.ts';
 import { UUID_NULL } from './nd-attr.ts';
 import {
   ARENA_MIN_SIZE, bttArenaLayout, bttDiskSize, bttSbOfArena, createArenas, readBttSb, type BttSb,
@@ -98,6 +99,9 @@ export function nvdimmNamespaceAttachBtt(machine: Machine, ref: ChildRef, namesp
   }
   const sectorSize = lbasize >= 4096 ? 4096 : 512;
   const disk = { name: nvdimmNamespaceDiskName(ref, namespace, 's'), sizeBytes, sectorSize, start: undefined };
+  if (kernel.profile.does.bttAnnouncesCapacity && sizeBytes > 0) {
+    kernel.printk(6, `${disk.name}: detected capacity change from 0 to ${sizeBytes}`);
+  }
   setAttachment(machine, ref, { ...NOTHING, claims: [range], disk });
   return 0;
 }
@@ -129,19 +133,28 @@ function bttInit(machine: Machine, ref: ChildRef, namespace: NdNamespace, uuid: 
     kernel.printk(4, `nd_pmem ${ref.name}: region${region.id} is read-only, unable to init btt metadata`);
     return -ENOMEM;
   }
-  return writeArenas(machine, namespace, uuid, lbasize);
+  return writeArenas(machine, ref, region, namespace, uuid, lbasize);
 }
 
 /** @kernel drivers/nvdimm/btt.c: create_arenas, btt_meta_init */
-function writeArenas(machine: Machine, namespace: NdNamespace, uuid: string, lbasize: number): number | Errno {
+function writeArenas(
+  machine: Machine,
+  ref: ChildRef,
+  region: NdRegion,
+  namespace: NdNamespace,
+  uuid: string,
+  lbasize: number,
+): number | Errno {
   const offset = initialOffset(namespace);
   const arenas = createArenas(namespace.size - offset, lbasize);
   const [versionMajor, versionMinor] = namespace.claimClass === 'btt2' ? [2, 0] : [1, 1];
   const identity = { uuid, parentUuid: namespace.uuid ?? UUID_NULL, versionMajor, versionMinor };
   for (const arena of arenas) {
     for (const { at, bytes } of bttArenaLayout(arena, bttSbOfArena(arena, identity, lbasize))) {
-      const error = writeMedia(machine, namespace.start + offset + arena.start + at, bytes);
-      if (error !== 0) return -ENOMEM;
+      const error = nvdimmWriteBytes(machine, region, namespace.start + offset + arena.start + at, bytes);
+      if (error === 0) continue;
+      machine.kernel.printk(3, `nd_pmem ${ref.name}: init: error in meta_init: ${error}`);
+      return -ENOMEM;
     }
   }
   return bttDiskSize(arenas, lbasize);

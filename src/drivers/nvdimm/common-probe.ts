@@ -28,10 +28,12 @@ const HAS_UUID = point('the labelled namespace has a uuid');
 /**
  * Whether a namespace is mapped with struct pages though nothing is written on it.
  * @kernel drivers/nvdimm/namespace_devs.c: pmem_should_map_pages
+ * Since Linux ("libnvdimm/pmem: Honor force_raw for legacy pmem regions") (v5.1) force_raw prevents it.
  */
 export function pmemShouldMapPages(machine: Machine, region: NdRegion, child: NdChild): boolean {
-  if (region.flags.pagemap !== true || child.kind !== 'namespace' || child.forceRaw) return false;
-  const { regionIntersectsDescendants } = machine.kernel.profile.does;
+  const { regionIntersectsDescendants, forceRawSkipsPages } = machine.kernel.profile.does;
+  if (region.flags.pagemap !== true || child.kind !== 'namespace') return false;
+  if (child.forceRaw && forceRawSkipsPages) return false;
   const end = child.start + child.size;
   const ram = regionIntersects(machine.kernel.iomem, child.start, end, IORESOURCE_SYSTEM_RAM, regionIntersectsDescendants);
   return ram !== 'mixed';

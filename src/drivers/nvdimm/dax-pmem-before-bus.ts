@@ -43,7 +43,8 @@ export function daxPmemProbeBeforeBus(
     return error;
   };
   const pgmap = mapPages(machine, {
-    type: 'generic', owner: ref.name, ranges: [range], altmap, vmemmapShift: 0, nid: Math.max(region.numaNode, 0),
+    type: 'generic', owner: ref.name, device: `dax_pmem ${ref.name}`, ranges: [range], altmap, vmemmapShift: 0,
+    nid: Math.max(region.numaNode, 0),
   });
   if (pgmap < 0) return fail(pgmap);
   held = { ...held, pgmap };

@@ -8,6 +8,7 @@ import { memremapCompatAlign } from './common-probe.ts';
 import { writePfnSb } from './info-block.ts';
 import { UUID_NULL } from './nd-attr.ts';
 import type { NdPfnSb } from './nd-pfn-bytes.ts';
+import { paddedDataoff, paddingOf } from './pfn-padding.ts';
 import { ndPfnValidate } from './pfn-validate.ts';
 import {
   childByName, PFN_MODE_PMEM, PFN_MODE_RAM, regionById, type ChildRef, type NdNamespace, type NdPfn, type NdRegion,
@@ -82,7 +83,7 @@ export function ndPfnInit(machine: Machine, ref: ChildRef, namespace: NdNamespac
     flags: 0, versionMajor: 1, versionMinor: kernel.profile.does.infoBlockMinor, mode: device.mode, align: device.align,
     pageSize: PAGE_SIZE, pageStructSize: MAX_STRUCT_PAGE_SIZE, ...layout,
   };
-  const error = writePfnSb(machine, namespace, sb);
+  const error = writePfnSb(machine, region, namespace, sb);
   return error === 0 ? sb : error;
 }
 
@@ -95,9 +96,11 @@ function layoutFor(
 ): NewLayout | Errno {
   const { kernel } = machine;
   const { start, size } = namespace;
+  const { does } = kernel.profile;
   const nsName = `namespace${ref.region}.${namespace.id}`;
+  if (does.padsPfnToSections) return paddedLayoutFor(machine, ref, device, namespace, driver);
   const compatAlign = memremapCompatAlign(machine);
-  const aligned = isAligned(start, compatAlign);
+  const aligned = !does.checksCompatAlign || isAligned(start, compatAlign);
   kernel.explain?.(START_ALIGNED, aligned, { start, unit: compatAlign });
   if (!aligned) {
     const where = `start ${hexPadded(start, 16)} misaligned to ${hex(compatAlign)}`;
@@ -108,10 +111,44 @@ function layoutFor(
   kernel.explain?.(MODE_SET, modeSet, { mode: device.mode });
   if (!modeSet) return -ENXIO;
   const layout = newPfnLayout({ start, size, align: device.align, onDevice: device.mode === PFN_MODE_PMEM, compatAlign });
-  const end = kernel.profile.does.refusesZeroSizePfn ? size - layout.endTrunc : size;
+  const end = does.refusesZeroSizePfn ? size - layout.endTrunc : size;
   const left = layout.dataoff < end;
   kernel.explain?.(DATA_LEFT, left, { dataoff: layout.dataoff, size, endTrunc: layout.endTrunc });
   if (left) return layout;
+  kernel.printk(3, `${driver} ${ref.name}: ${nsName} unable to satisfy requested alignment`);
+  return -ENXIO;
+}
+
+/**
+ * As `layoutFor`, padded to whole sections where RAM or another region shares one. −ENXIO when nothing is left.
+ * Since Linux a3619190d62e ("libnvdimm/pfn: stop padding pmem namespaces to section alignment") (v5.3) there is none.
+ */
+function paddedLayoutFor(
+  machine: Machine,
+  ref: ChildRef,
+  device: NdPfn,
+  namespace: NdNamespace,
+  driver: string,
+): NewLayout | Errno {
+  const { kernel } = machine;
+  const { arch, does } = kernel.profile;
+  const { start, size } = namespace;
+  const nsName = `namespace${ref.region}.${namespace.id}`;
+  const region = regionById(machine, ref.region) as NdRegion;
+  const padding = paddingOf(machine, region, start, start + size, device.align);
+  const lost = padding.startPad + padding.endTrunc;
+  if (lost > 0) kernel.printk(6, `${driver} ${ref.name}: ${nsName} alignment collision, truncate ${lost} bytes`);
+  const modeSet = device.mode === PFN_MODE_PMEM || device.mode === PFN_MODE_RAM;
+  kernel.explain?.(MODE_SET, modeSet, { mode: device.mode });
+  if (!modeSet) return -ENXIO;
+  const request = {
+    start, size, align: device.align, onDevice: device.mode === PFN_MODE_PMEM, isDax: device.kind === 'dax',
+    sectionSize: arch.pagesPerSection * arch.pageSize, pmdSize: arch.pmdSize, ...padding,
+  };
+  const dataoff = paddedDataoff(request, does.reservesDaxLabels);
+  const left = dataoff + lost < size;
+  kernel.explain?.(DATA_LEFT, left, { dataoff, size, ...padding });
+  if (left) return { dataoff, ...padding, npfns: Math.floor((size - dataoff - lost) / PAGE_SIZE) };
   kernel.printk(3, `${driver} ${ref.name}: ${nsName} unable to satisfy requested alignment`);
   return -ENXIO;
 }

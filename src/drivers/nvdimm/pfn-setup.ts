@@ -3,7 +3,7 @@
 import { makeAltmap, type VmemAltmap } from '../../kernel/altmap.ts';
 import { EINVAL, ENODEV, ENXIO, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
-import { alignDown, type ByteRange } from '../../kernel/units.ts';
+import { alignDown, alignUp, type ByteRange } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import type { NdPfnSb } from './nd-pfn-bytes.ts';
 import { ndPfnInit } from './pfn-init.ts';
@@ -58,7 +58,9 @@ export function nvdimmSetupPfn(machine: Machine, ref: ChildRef, namespace: NdNam
     return behind ? { range, altmap: undefined, dataoff, sb } : -EINVAL;
   }
   if (device.mode !== PFN_MODE_PMEM) return -ENXIO;
-  const most = Math.floor((range.end - range.start - dataoff) / pageSize);
+  const room = Math.floor((range.end - range.start - dataoff) / pageSize);
+  const { arch, does } = kernel.profile;
+  const most = does.padsPfnToSections ? alignUp(room, arch.pagesPerSection) : room;
   if (npfns > most) {
     kernel.printk(6, `${driver} ${ref.name}: number of pfns truncated from ${npfns} to ${most}`);
   }

@@ -137,6 +137,7 @@ function attachPages(
   return mapPages(machine, {
     type: 'fs-dax',
     owner: namespaceName(ref, namespace),
+    device: `nd_pmem ${ref.name}`,
     ranges: [setup?.range ?? whole],
     altmap: setup?.altmap,
     vmemmapShift: 0,

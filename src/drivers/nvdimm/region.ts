@@ -2,6 +2,7 @@
 
 import { EINVAL, ENXIO, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { isAligned, MiB, type Nid } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import { forgetChild, ndDeviceRegister } from './children.ts';
@@ -49,8 +50,12 @@ export interface RegionSpec {
   readonly id?: number;
 }
 
-/** @kernel drivers/nvdimm/region_devs.c: default_align */
-function defaultAlign(size: number, ways: number): number {
+/**
+ * @kernel drivers/nvdimm/region_devs.c: default_align
+ * Since Linux 2522afb86a8c ("libnvdimm/region: Introduce an 'align' attribute") (v5.7); before it, a page on each DIMM.
+ */
+function defaultAlign(kernel: Kernel, size: number, ways: number): number {
+  if (!kernel.profile.does.regionAlign) return PAGE_SIZE * ways;
   const align = size < MEMREMAP_COMPAT_ALIGN_MAX ? PAGE_SIZE : MEMREMAP_COMPAT_ALIGN_MAX;
   return isAligned(align, ways) ? align : align * ways;
 }
@@ -76,7 +81,7 @@ export function ndRegionCreate(machine: Machine, spec: RegionSpec): number {
     id, bus: spec.bus, start: spec.start, size: spec.size, flags: spec.flags ?? {}, mappings,
     interleaveSet: spec.interleaveSet, rangeIndex: spec.rangeIndex, readOnly: false,
     numaNode: spec.numaNode, targetNode: spec.targetNode,
-    align: defaultAlign(spec.size, Math.max(1, mappings.length)),
+    align: defaultAlign(kernel, spec.size, Math.max(1, mappings.length)),
     bound: false, activeNamespaces: 0, children: [], seeds: {},
   };
   setNvdimm(machine, { regions: [...machine.devices.nvdimm.regions, region] });

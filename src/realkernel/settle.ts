@@ -1,0 +1,44 @@
+/** What no map tells and a recording does: whether the pages of a block could be moved. */
+
+import type { Kernel } from '../kernel/kernel.ts';
+import type { RecordedState, RecordedStep } from './recording.ts';
+
+/** The column REMOVABLE of lsmem's table, by block. Rows may span blocks: `4-6`. */
+export function removableByBlock(output: readonly string[]): ReadonlyMap<number, boolean> {
+  const said = new Map<number, boolean>();
+  const header = output.find((line) => /\bREMOVABLE\b/.test(line) && /\bBLOCK\b/.test(line));
+  const columns = header?.trim().split(/\s+/) ?? [];
+  const removableAt = columns.indexOf('REMOVABLE');
+  const blockAt = columns.indexOf('BLOCK');
+  for (const line of output) {
+    const cells = line.trim().split(/\s+/);
+    // Offline blocks have an empty cell, and so one less.
+    if (header === undefined || cells.length !== columns.length) continue;
+    const [, first, last] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(cells[blockAt] as string) ?? [];
+    if (first === undefined || !/^(yes|no)$/.test(cells[removableAt] as string)) continue;
+    const end = Math.min(Number(last ?? first), Number(first) + 100_000);
+    for (let id = Number(first); id <= end; id++) said.set(id, cells[removableAt] === 'yes');
+  }
+  return said;
+}
+
+/** A single `removable` file that the step read. */
+function removableRead(step: RecordedStep): ReadonlyMap<number, boolean> {
+  const id = /^cat \S*\/memory(\d{1,9})\/removable$/.exec(step.run ?? '')?.[1];
+  const text = step.output[0];
+  return id === undefined || (text !== '0' && text !== '1') ? new Map() : new Map([[Number(id), text === '1']]);
+}
+
+/**
+ * Lets the model follow the recording where an outcome hangs on what pages hold: in what a step printed of a block, or
+ * else in whether the block stayed online. Each time it does, a line goes to `settled`.
+ */
+export function settleFromRecording(kernel: Kernel, step: RecordedStep, after: RecordedState, settled: string[]): void {
+  const said = new Map([...removableByBlock(step.output), ...removableRead(step)]);
+  kernel.unmovable = (block) => {
+    const run = after.blocks.find(({ first, last }) => first <= block && block <= last);
+    const movable = said.get(block) ?? run?.state !== 'online';
+    settled.push(`memory${block}: ${movable ? 'could be moved' : 'could not be moved'}`);
+    return !movable;
+  };
+}
