@@ -11,6 +11,7 @@ import {
   directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
   type Entry, type FileEntry,
 } from './entries.ts';
+import { ndParentDirectory } from './nd-files.ts';
 
 /** @kernel include/uapi/linux/virtio_ids.h: VIRTIO_ID_MEM, VIRTIO_ID_PMEM */
 const VIRTIO_ID = { mem: 0x18, pmem: 0x1b } as const;
@@ -107,13 +108,20 @@ export function virtioBusDirectory(machine: Machine): DirectoryEntry | undefined
   });
 }
 
+/** A device's directory; a pmem device's holds the bus of its region. */
+function withBus(machine: Machine, device: VirtioDevice): DirectoryEntry {
+  const bus = ndParentDirectory(machine, `${PCI_ROOT}/${device.pciAddress}/${device.name}`);
+  const own = deviceDirectory(machine, device);
+  return bus === undefined ? own : dynamicDirectory(own, () => bus.names().filter((name) => name.startsWith('ndbus')), (name) => bus.entry(name));
+}
+
 /** /sys/devices/pci0000:00, as far as virtio devices stand there. */
 export function pciDirectory(machine: Machine): DirectoryEntry | undefined {
   if (virtioHardware(machine).length === 0) return undefined;
   const table: Record<string, Entry> = {};
   for (const device of virtioHardware(machine)) {
     const present = virtioDevices(machine).some((each) => each.name === device.name);
-    const entry = present ? deviceDirectory(machine, device) : undefined;
+    const entry = present ? withBus(machine, device) : undefined;
     table[device.pciAddress] = directory({ [device.name]: entry }, { complete: false, lacks: (name) => name === device.name });
   }
   return directory(table, { complete: false });

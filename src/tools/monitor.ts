@@ -1,5 +1,6 @@
 /** QEMU's human monitor, as far as memory goes: QEMU 7.2's answers and refusals in its own words. */
 
+import { nfitUpdateNotify } from '../drivers/nvdimm/nfit.ts';
 import { guestEjectsDimm, guestSeesDimm } from '../drivers/qemu-acpi.ts';
 import type { Machine } from '../drivers/machine.ts';
 import { makeBackend, readDevice } from '../drivers/qemu-device-options.ts';
@@ -62,10 +63,9 @@ export function runMonitor(machine: Machine, line: string): CommandResult {
   };
   try {
     const { state, output, request } = monitorAnswer(qemu, line);
-    if (request?.kind === 'plug-nvdimm')
-      throw new NotModelled('an nvdimm plugged into a running machine is not modelled');
     machine.devices = { ...machine.devices, qemu: state };
     if (request?.kind === 'plug') guestSeesDimm(machine, request.slot);
+    if (request?.kind === 'plug-nvdimm') nfitUpdateNotify(machine);
     if (request?.kind === 'unplug') guestEjectsDimm(machine, request.slot);
     if (request?.kind === 'virtio-mem-config') virtioMemConfigChanged(machine, request.addr);
     return { exit: 0, output, log: logLines(kernel.log, logged), depends };

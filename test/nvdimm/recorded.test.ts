@@ -43,11 +43,15 @@ function numbered(): (value: unknown) => unknown {
     }));
 }
 
+/** Every region and child there is, with the attributes that were recorded of its kind. */
 function devicesOf(machine: Machine, step: RecordedStep): unknown {
   const files = new ProcessFiles(modelFiles(machine));
-  return Object.fromEntries(Object.entries(step.devices).map(([device, attributes]) => [
+  const kindOf = (device: string): string => device.replace(/\d.*/, '');
+  const attributes = new Map(Object.entries(step.devices).map(([device, values]) => [kindOf(device), Object.keys(values)]));
+  const names = files.list('/sys/bus/nd/devices');
+  return Object.fromEntries((typeof names === 'number' ? [] : names).filter((name) => attributes.has(kindOf(name))).map((device) => [
     device,
-    Object.fromEntries(Object.keys(attributes).map((attribute) => {
+    Object.fromEntries((attributes.get(kindOf(device)) ?? []).map((attribute) => {
       const text = files.read(`/sys/bus/nd/devices/${device}/${attribute}`);
       return [attribute, typeof text === 'number' ? '' : text.replace(/\n$/, '')];
     })),

@@ -1,6 +1,6 @@
 /** Legacy persistent memory: each range of e820 type 12 becomes a region without DIMMs. */
 
-import { memoryAddPhysaddrToNid } from '../../kernel/memory-hotplug.ts';
+import { numaMapToOnlineNode, physToTargetNode } from '../../kernel/memory-hotplug.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { Machine } from '../machine.ts';
 import { bindRegion, nvdimmBusRegister, nvdimmBusUnregister } from './nd-bus.ts';
@@ -24,9 +24,10 @@ export function loadNdE820(machine: Machine): void {
 function e820PmemProbe(machine: Machine, ranges: readonly Resource[]): void {
   const bus = nvdimmBusRegister(machine, 'e820', PARENT);
   const ids = ranges.map(({ start, end }) => {
-    const nid = memoryAddPhysaddrToNid(machine.kernel, start);
+    const targetNode = physToTargetNode(machine.kernel, start);
+    const numaNode = numaMapToOnlineNode(machine.kernel, targetNode);
     return ndRegionCreate(machine, {
-      bus, start, size: end - start, numaNode: nid, targetNode: nid, flags: { pagemap: true },
+      bus, start, size: end - start, numaNode, targetNode, flags: { pagemap: true },
     });
   });
   for (const id of ids) bindRegion(machine, id);

@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts';
 import { ndDriverRegister, ndDriverUnregister } from './nd-bus.ts';
 import { loadNdE820, unloadNdE820 } from './nd-e820.ts';
 import { loadNfit, unloadNfit } from './nfit.ts';
+import { virtioPmemAttach, virtioPmemDetach } from './virtio-pmem.ts';
 
 /** What loading and unloading sets in motion. */
 export const NVDIMM_MODULES = {
@@ -11,6 +12,14 @@ export const NVDIMM_MODULES = {
   nd_btt: { needs: ['libnvdimm'] },
   nd_e820: { needs: ['libnvdimm'], load: loadNdE820, unload: unloadNdE820 },
   nfit: { needs: ['libnvdimm'], load: loadNfit, unload: unloadNfit },
+  nd_virtio: { needs: ['libnvdimm'] },
+  virtio_pmem: {
+    needs: ['nd_virtio'],
+    load: virtioPmemAttach,
+    busAppears: virtioPmemAttach,
+    busGoes: virtioPmemDetach,
+    unload: virtioPmemDetach,
+  },
   nd_pmem: {
     needs: ['libnvdimm', 'nd_btt'],
     load: (machine: Machine): void => ndDriverRegister(machine, 'nd_pmem'),

@@ -18,12 +18,30 @@ function nvdimms(machine: Machine): QemuMemoryDevice[] {
   return devices.filter((device) => device.driver === 'nvdimm').sort((a, b) => a.slot - b.slot);
 }
 
-/** The device ACPI0012 is there when the machine has NVDIMMs, or could have. @kernel drivers/acpi/nfit/core.c: acpi_nfit_add */
+function isThere(machine: Machine): boolean {
+  return machine.devices.qemu?.machine.nvdimm === true && !machine.devices.cmdline.split(/\s+/).includes('acpi=off');
+}
+
+/**
+ * Registers the NVDIMMs there are; a machine that could have some, and has none yet, gets its bus with the first.
+ * @kernel drivers/acpi/nfit/core.c: acpi_nfit_add
+ */
 export function loadNfit(machine: Machine): void {
-  const words = machine.devices.cmdline.split(/\s+/);
-  if (machine.devices.qemu?.machine.nvdimm !== true || words.includes('acpi=off')) return;
-  const bus = nvdimmBusRegister(machine, 'ACPI.NFIT', PARENT);
-  for (const device of nvdimms(machine)) registerNvdimm(machine, bus, device);
+  if (isThere(machine)) registerNew(machine);
+}
+
+/** Firmware says that its NVDIMMs have changed. @kernel drivers/acpi/nfit/core.c: acpi_nfit_update_notify */
+export function nfitUpdateNotify(machine: Machine): void {
+  if (machine.devices.modules.includes('nfit') && isThere(machine)) registerNew(machine);
+}
+
+function registerNew(machine: Machine): void {
+  const { buses, dimms } = machine.devices.nvdimm;
+  const known = buses.find((bus) => bus.provider === 'ACPI.NFIT');
+  const fresh = nvdimms(machine).filter(({ slot }) => !dimms.some((dimm) => dimm.bus === known?.id && dimm.handle === slot + 1));
+  if (fresh.length === 0) return;
+  const bus = known?.id ?? nvdimmBusRegister(machine, 'ACPI.NFIT', PARENT);
+  for (const device of fresh) registerNvdimm(machine, bus, device);
 }
 
 /** Where QEMU keeps a DIMM's labels: behind the same memory, whatever slot it is in. */

@@ -165,6 +165,8 @@ export interface NdRegionFlags {
   readonly pagemap?: boolean;
   /** ND_REGION_ASYNC: the provider flushes. */
   readonly async?: boolean;
+  /** The provider's flush answers with an error: what is written arrives, and −EIO is said of it. */
+  readonly flushFails?: boolean;
   readonly persistence?: 'cpu_cache' | 'memory_controller';
 }
 
