@@ -1,6 +1,7 @@
 /** The files of the model's machine. */
 
 import type { Machine } from '../drivers/machine.ts';
+import { cxlBusDirectory, cxlPciDirectories } from './cxl-files.ts';
 import { daxBusDirectory, daxClassDirectory } from './dax-files.ts';
 import { directory, dynamicDirectory, UNKNOWN_FILE, type DirectoryEntry, type Entry } from './entries.ts';
 import { EntryTree } from './entry-tree.ts';
@@ -20,7 +21,7 @@ function partly(table: Parameters<typeof directory>[0], lacks?: (name: string) =
 }
 
 /** Device-dax, libnvdimm and virtio have a bus: what is not listed of them is not there. */
-const isListed = (name: string): boolean => name === 'dax' || name === 'nd' || name === 'virtio';
+const isListed = (name: string): boolean => name === 'dax' || name === 'nd' || name === 'cxl' || name === 'virtio';
 
 /** A directory, and what is in it only at times. */
 function sometimes(fixed: DirectoryEntry, table: Readonly<Record<string, () => Entry | undefined>>): DirectoryEntry {
@@ -53,11 +54,12 @@ function root(machine: Machine): DirectoryEntry {
     proc: procDirectory(machine),
     sys: partly({
       block: blockClassDirectory(machine, '../'),
-      bus: sometimes(buses, { nd: () => ndBusDirectory(machine), virtio: () => virtioBusDirectory(machine) }),
+      bus: sometimes(buses, { cxl: () => cxlBusDirectory(machine), nd: () => ndBusDirectory(machine), virtio: () => virtioBusDirectory(machine) }),
       class: sometimes(classes, { nd: () => ndClassDirectory(machine) }),
       devices: sometimes(devices, {
         [ACPI_ROOT]: () => ndParentDirectory(machine, ACPI_ROOT),
         [PCI_DIRECTORY]: () => pciDirectory(machine),
+        ...cxlPciDirectories(machine),
       }),
       module: moduleDirectory(machine),
     }),

@@ -1,6 +1,7 @@
 /** /sys/devices/platform: devices that no bus finds. Drivers of several kinds have theirs here. */
 
 import type { Machine } from '../drivers/machine.ts';
+import { cxlPlatformDirectory, cxlPlatformNames } from './cxl-files.ts';
 import { hmemDirectory, hmemNames } from './dax-files.ts';
 import { directory, dynamicDirectory, type DirectoryEntry, type Entry } from './entries.ts';
 import { ndParentDirectory } from './nd-files.ts';
@@ -17,6 +18,7 @@ interface PlatformPart {
 
 /** Who has devices here. A new one adds a line. */
 const PARTS: readonly PlatformPart[] = [
+  { names: cxlPlatformNames, entry: cxlPlatformDirectory },
   { names: hmemNames, entry: hmemDirectory },
   { names: e820PmemNames, entry: (machine, name) => ndParentDirectory(machine, `platform/${name}`) },
 ];
