@@ -5,8 +5,10 @@ import type { Guest } from './guest.ts';
 /** Attributes by device and name. */
 export type Devices = Record<string, Record<string, string>>;
 
-const NAMES = 'resource size uuid alt_name holder mode align namespace sector_size set_cookie';
-const SHOW = `cd /sys/bus/nd/devices; for d in *; do for a in ${NAMES}; do test -f $d/$a && echo "$d $a $(cat $d/$a 2>/dev/null)"; done; done`;
+export const SHOWN_ATTRIBUTES = 'resource size uuid alt_name holder mode align namespace sector_size set_cookie'.split(' ');
+
+/** A shell line that prints them. */
+const SHOW = `cd /sys/bus/nd/devices; for d in *; do for a in ${SHOWN_ATTRIBUTES.join(' ')}; do test -f $d/$a && echo "$d $a $(cat $d/$a 2>/dev/null)"; done; done`;
 
 export async function devicesOf(guest: Guest): Promise<Devices> {
   const devices: Devices = {};
