@@ -5,8 +5,10 @@ import {
 } from '../drivers/dax/dax-attr.ts';
 import { bindStore, idStore, unbindStore } from '../drivers/dax/dax-bus.ts';
 import { daxRegionAvailSize } from '../drivers/dax/dax-range.ts';
-import { devDaxSize, devicesOf, findDevDax, regionOf, type DaxDriver, type DevDax, type DaxRegion } from '../drivers/dax/state.ts';
+import { devDaxSize, devicesOf, findDevDax, regionOf, setDax, type DaxDriver, type DevDax, type DaxRegion } from '../drivers/dax/state.ts';
 import type { Machine } from '../drivers/machine.ts';
+import { EINVAL } from '../kernel/errno.ts';
+import { parseKernelBool } from '../kernel/params.ts';
 import { hex } from '../kernel/units.ts';
 import {
   directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry,
@@ -167,6 +169,21 @@ function driverDirectory(machine: Machine, { name }: DaxDriver): DirectoryEntry 
       return device === undefined ? undefined : link(`../../../..${devicePath(machine, device).slice('/sys'.length)}`);
     },
   );
+}
+
+/** /sys/module/dax_hmem/parameters. */
+export function hmemParameters(machine: Machine): DirectoryEntry {
+  return directory({
+    region_idle: readWrite(
+      () => (machine.devices.dax.hmemRegionIdle ? 'Y\n' : 'N\n'),
+      (text) => {
+        const value = parseKernelBool(text);
+        if (value === undefined) return -EINVAL;
+        setDax(machine, { hmemRegionIdle: value });
+        return 0;
+      },
+    ),
+  });
 }
 
 /** /sys/class/dax of kernels without the bus. */

@@ -9,6 +9,7 @@ import {
   directory, dynamicDirectory, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
   type FileEntry,
 } from './entries.ts';
+import { hmemParameters } from './dax-files.ts';
 import { virtioMemParameters } from './virtio-files.ts';
 
 const MAX_U32 = 4294967295;
@@ -83,6 +84,7 @@ export function moduleDirectory(machine: Machine): DirectoryEntry {
     () => machine.devices.modules,
     (name) => {
       if (!machine.devices.modules.includes(name)) return undefined;
+      if (name === 'dax_hmem') return directory({ parameters: hmemParameters(machine) }, { complete: false });
       if (name === 'virtio_mem') return directory({ parameters: virtioMemParameters(machine) }, { complete: false });
       return UNKNOWN_DIRECTORY;
     },

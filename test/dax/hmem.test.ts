@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
 import type { Machine } from '../../src/drivers/machine.ts';
 import { loadModule, unloadModule } from '../../src/drivers/modules.ts';
+import { runShell } from '../../src/tools/shell.ts';
 import { device, files, iomem, log, logLength, ranges } from './dax-machine.ts';
 
 function boot(kernel: string, cmdline: string, memory = '2G'): Machine {
@@ -56,6 +57,16 @@ describe('6.12', () => {
     expect(tree.read(`${parent}/dax0.0/mapping0/end`)).toBe('0x47ffffff\n');
     expect(tree.read(`${parent}/dax0.0/mapping0/page_offset`)).toBe('0x0\n');
   });
+});
+
+test('region_idle as a parameter of the module, and later', () => {
+  const machine = boot('6.12', 'memmap=512M%1G-1+0xefffffff');
+  const typed = (line: string): readonly string[] => runShell(machine, line).output;
+  expect(typed('modprobe dax_hmem region_idle=1')).toEqual([]);
+  expect(typed('cat /sys/module/dax_hmem/parameters/region_idle')).toEqual(['Y']);
+  expect(typed('cat /sys/devices/platform/hmem.0/dax_region/available_size')).toEqual(['536870912']);
+  expect(typed('echo n > /sys/module/dax_hmem/parameters/region_idle')).toEqual([]);
+  expect(typed('cat /sys/module/dax_hmem/parameters/region_idle')).toEqual(['N']);
 });
 
 describe('6.1', () => {

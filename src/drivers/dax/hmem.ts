@@ -24,11 +24,16 @@ function resourcesOf(parent: Resource, desc: ResourceDesc): Resource[] {
 }
 
 /** The last value of a module parameter on the command line. */
-function parameter(machine: Machine, name: string): boolean {
+function onCmdline(machine: Machine, name: string): boolean {
   const words = machine.devices.cmdline.split(/\s+/).filter((word) => word === name || word.startsWith(`${name}=`));
   const last = words.at(-1);
   if (last === undefined) return false;
-  return last === name ? true : (parseKernelBool(last.slice(name.length + 1)) ?? false);
+  return parseSwitch(last.slice(name.length + 1)) ?? false;
+}
+
+/** A boolean parameter; without a value it is put on. */
+export function parseSwitch(text: string): boolean | undefined {
+  return text === '' ? true : parseKernelBool(text);
 }
 
 /** @kernel drivers/dax/hmem/hmem.c: hmem_register_device */
@@ -48,7 +53,7 @@ function registerDevice(machine: Machine, { start, end }: Resource): HmemDevice 
  */
 export function hmemBoot(machine: Machine): void {
   const { kernel } = machine;
-  if (kernel.profile.does.hmemPlatform || parameter(machine, 'device_hmem.disable')) return;
+  if (kernel.profile.does.hmemPlatform || onCmdline(machine, 'device_hmem.disable')) return;
   for (const range of resourcesOf(kernel.iomem, 'soft-reserved')) {
     const { id, start, end } = registerDevice(machine, range);
     const inserted = insertResource(kernel.iomem, resource(start, end, `hmem.${id}`, IORESOURCE_MEM, 'soft-reserved'));
@@ -60,9 +65,12 @@ export function hmemBoot(machine: Machine): void {
  * Loads dax_hmem: makes the devices if boot did not, then probes them.
  * @kernel drivers/dax/hmem/hmem.c: dax_hmem_init, dax_hmem_platform_probe
  */
-export function loadDaxHmem(machine: Machine): void {
+export function loadDaxHmem(machine: Machine, given: ReadonlyMap<string, string>): void {
   const { kernel } = machine;
-  if (kernel.profile.does.hmemPlatform && !parameter(machine, 'device_hmem.disable')) {
+  const idle = given.get('region_idle');
+  const isIdle = idle === undefined ? onCmdline(machine, 'dax_hmem.region_idle') : parseSwitch(idle) === true;
+  setDax(machine, { hmemRegionIdle: isIdle });
+  if (kernel.profile.does.hmemPlatform && !onCmdline(machine, 'device_hmem.disable')) {
     const windows = resourcesOf(kernel.iomem, 'cxl');
     for (const range of resourcesOf(kernel.iomem, 'soft-reserved')) {
       const window = windows.find(({ start, end }) => overlaps(start, end, range.start, range.end));
@@ -87,7 +95,7 @@ function parentOf(device: HmemDevice): string {
 function probe(machine: Machine, device: HmemDevice): Errno {
   const { kernel } = machine;
   const { id, start, end, targetNode, numaNode } = device;
-  const idle = parameter(machine, 'dax_hmem.region_idle');
+  const { hmemRegionIdle: idle } = machine.devices.dax;
   const region = allocDaxRegion(machine, {
     id,
     start,

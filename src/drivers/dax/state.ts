@@ -97,9 +97,11 @@ export interface DaxState {
   /** In the order of their registration. */
   readonly drivers: readonly DaxDriver[];
   readonly hmem: readonly HmemDevice[];
+  /** The parameter `region_idle` of dax_hmem: devices start empty, for the operator to cut. */
+  readonly hmemRegionIdle: boolean;
 }
 
-export const NO_DAX: DaxState = { regions: new Map(), devices: [], drivers: [], hmem: [] };
+export const NO_DAX: DaxState = { regions: new Map(), devices: [], drivers: [], hmem: [], hmemRegionIdle: false };
 
 /** The ranges of a device in order of page offsets. */
 export function rangesOf(device: DevDax): readonly ByteRange[] {
