@@ -37,7 +37,9 @@ export function readDevice(
   hotplugged: boolean,
 ): PlugRequest | { readonly error: string } | Unmodelled {
   const id = optionValue(options, 'id') ?? '';
-  if (id !== '' && state.devices.some((device) => device.id === id)) return { error: `Duplicate device ID '${id}'` };
+  if (id !== '' && state.devices.some((device) => device.id === id)) {
+    return { error: hotplugged ? `Duplicate device ID '${id}'` : `Duplicate ID '${id}' for device` };
+  }
   const isVirtio = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci';
   const request: MutableRequest = {
     driver,
