@@ -1,8 +1,11 @@
 /** cat, the part that copies. */
 
-import { EISDIR, strerror } from '../kernel/errno.ts';
+import { EACCES, ENOENT, ENOTDIR, strerror } from '../kernel/errno.ts';
 import { readLetters } from './read-input.ts';
 import type { Tool } from './tool.ts';
+
+/** What opening fails with; whatever else there is comes from reading. */
+const CANNOT_OPEN = new Set([-EACCES, -ENOENT, -ENOTDIR]);
 
 export const cat: Tool = (context, args) => {
   const { operands } = readLetters('cat', args, 'u');
@@ -14,8 +17,8 @@ export const cat: Tool = (context, args) => {
       continue;
     }
     status = 1;
-    // A directory can be opened; reading it is what fails.
-    const why = text === -EISDIR ? 'read error' : `can't open '${name}'`;
+    // Directories can be opened, and so can attributes that have nothing to say: reading is what fails.
+    const why = CANNOT_OPEN.has(text) ? `can't open '${name}'` : 'read error';
     context.stderr(`cat: ${why}: ${strerror(text)}\n`);
   }
   return status;

@@ -343,6 +343,26 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'check',
+    ...nvdimms(['512M', '128K']),
+    lines: [
+      INIT,
+      `${CREATE} -m raw -s 64M > /dev/null; ${CREATE} -m sector -s 64M > /dev/null; ${CREATE} -m fsdax -s 64M > /dev/null`,
+      ...['0', '1', '2', '3'].flatMap((i) => [
+        `ndctl check-namespace namespace0.${i}`,
+        `ndctl check-namespace -f namespace0.${i}`,
+        `ndctl disable-namespace namespace0.${i}; ndctl check-namespace namespace0.${i}`,
+      ]),
+      'ndctl list -i',
+      'ndctl check-namespace all',
+      'ndctl check-namespace -f namespace0.1',
+      'ndctl check-namespace -R namespace0.1',
+      'ndctl check-namespace -L namespace0.1',
+      'ndctl enable-namespace all; ndctl list',
+      'ndctl check-namespace -f all; ndctl list -i',
+    ],
+  },
+  {
     name: 'raw-nvdimm',
     ...nvdimms(['512M']),
     lines: [

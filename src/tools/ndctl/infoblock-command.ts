@@ -75,7 +75,6 @@ export function writeInfoblock(session: Session, args: readonly string[]): numbe
   if (request.target === undefined) {
     throw new NotModelled('files as output of `ndctl write-infoblock` are not modelled');
   }
-  session.command = 'namespace';
   const { rc, done } = forEachNamespace(session, request, (_session, _request, namespace) =>
     withRawDisk(namespace, (disk) => writeBlock(session, request, namespace, disk)),
   );
@@ -104,7 +103,7 @@ function writeBlock(session: Session, request: NamespaceRequest, namespace: Name
     parentUuid: request.parentUuid ?? namespace.uuid ?? NULL_UUID,
   });
   if (block === undefined) {
-    session.complain('unable to satisfy requested alignment');
+    session.error('unable to satisfy requested alignment');
     return -ENXIO;
   }
   const bytes = new Uint8Array(INFO_SIZE);

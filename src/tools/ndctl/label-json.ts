@@ -1,10 +1,13 @@
 /** A label area as `ndctl read-labels --json` shows it. */
 
 import type { LabelStore } from '../../drivers/nvdimm/media.ts';
-import { readLabelArea } from '../../drivers/nvdimm/nd-label-store.ts';
+import { type LabelSize, sizeofNamespaceIndex } from '../../drivers/nvdimm/nd-label-bytes.ts';
 import { uuidFromBytes, viewOf } from '../../drivers/nvdimm/little-endian.ts';
 import type { JsonObject } from './json-c.ts';
 import { jsonHex, jsonSize } from './size.ts';
+
+/** Bytes an index block is a multiple of. */
+const INDEX_ALIGN = 256;
 
 function textAt(bytes: Uint8Array, start: number, length: number): string {
   const field = bytes.subarray(start, start + length - 1);
@@ -12,11 +15,22 @@ function textAt(bytes: Uint8Array, start: number, length: number): string {
   return String.fromCharCode(...field.subarray(0, end < 0 ? field.length : end));
 }
 
-/** Undefined without a valid index, or without labels where they are asked for: the real tool then shows nothing. */
+/** The label size the indexes speak of, valid or not: 256 where more of them say v1.2 than v1.1. */
+function labelSizeOf(store: LabelStore): LabelSize {
+  const minors = [0, 1].map((which) => {
+    const view = viewOf(store.read(which * INDEX_ALIGN, INDEX_ALIGN));
+    return view.getUint16(60, true) === 1 ? view.getUint16(62, true) : 0;
+  });
+  const count = (minor: number): number => minors.filter((each) => each === minor).length;
+  return count(2) > count(1) ? 256 : 128;
+}
+
+/** Undefined for an area too small, or without labels where they are asked for: the real tool then shows nothing. */
 export function labelAreaJson(dimm: string, store: LabelStore, human: boolean, indexOnly: boolean): JsonObject | undefined {
-  const area = readLabelArea(store);
-  if (area === undefined) return undefined;
-  const { indexSize, labelSize } = area;
+  // Before it has read the area, the real tool takes labels for small ones, and asked for the index it stays at that.
+  const labelSize = indexOnly ? 128 : labelSizeOf(store);
+  const indexSize = sizeofNamespaceIndex(store.sizeBytes, labelSize);
+  if (indexSize === 0) return undefined;
   const index = [0, 1].map((which): JsonObject => {
     const bytes = store.read(which * indexSize, indexSize);
     const view = viewOf(bytes);
@@ -24,7 +38,7 @@ export function labelAreaJson(dimm: string, store: LabelStore, human: boolean, i
       signature: textAt(bytes, 0, 16),
       major: view.getUint16(60, true),
       minor: view.getUint16(62, true),
-      labelsize: 128 * 2 ** view.getUint8(19),
+      labelsize: 128 * 2 ** (view.getUint8(19) % 24),
       seq: view.getUint32(20, true),
       nslot: view.getUint32(56, true),
     };

@@ -3,6 +3,7 @@
 import { ENXIO, type Errno, strerror } from '../../kernel/errno.ts';
 import { NotModelled } from '../tool.ts';
 import { readBuses } from './bus.ts';
+import { checkNamespace } from './check-namespace.ts';
 import { busMatches, regionMatches } from './filter.ts';
 import type { Namespace } from './namespace.ts';
 import { nameCommand, type NamespaceAction, type NamespaceRequest, readNamespaceRequest } from './namespace-options.ts';
@@ -44,19 +45,17 @@ const destroy: Act = (session, request, namespace) => {
   return prepared === 'zeroed' ? 0 : 1;
 };
 
+const clearErrors: Act = () => {
+  throw new NotModelled('`ndctl clear-errors` is not modelled: the model knows no media errors');
+};
+
 const WORDS = {
   enable: ['enabling', 'enabled', enable],
   disable: ['disabling', 'disabled', disable],
   destroy: ['destroying', 'destroyed', destroy],
-  check: ['checking', 'checked', notModelled('check-namespace')],
-  clear: ['clearing', 'cleared', notModelled('clear-errors')],
+  check: ['checking', 'checked', checkNamespace],
+  clear: ['clearing', 'cleared', clearErrors],
 } as const satisfies Partial<Record<NamespaceAction, readonly [string, string, Act]>>;
-
-function notModelled(command: string): Act {
-  return () => {
-    throw new NotModelled(`\`ndctl ${command}\` is not modelled`);
-  };
-}
 
 export function namespaceCommand(action: keyof typeof WORDS): (session: Session, args: readonly string[]) => number {
   const [doing, finished, act] = WORDS[action];

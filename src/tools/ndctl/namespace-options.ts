@@ -120,6 +120,7 @@ export interface NamespaceRequest {
   readonly human: boolean;
   readonly verify: boolean;
   readonly repair: boolean;
+  readonly rewriteLog: boolean;
   readonly scrub: boolean;
   /** Nothing at all was typed: any region will do. */
   readonly scans: boolean;
@@ -168,7 +169,8 @@ export function readNamespaceRequest(args: readonly string[], action: NamespaceA
     json: on('json'),
     human: on('human'),
     verify: on('verify'),
-    repair: on('repair') || on('rewrite-log'),
+    repair: on('repair'),
+    rewriteLog: on('rewrite-log'),
     scrub: on('scrub'),
     scans: args.length === 0,
   };
