@@ -8,7 +8,7 @@ import { NVDIMM_MODULES } from './nvdimm/nd-modules.ts';
 import { VIRTIO_MEM_MODULES } from './virtio-mem/virtio-mem-modules.ts';
 
 interface Module {
-  /** Modules that are loaded before it. */
+  /** Modules that are loaded before it, those the others need first. */
   readonly needs: readonly string[];
   /** Whether a kernel has it as a module; absent: every one has. */
   exists?(does: Behaviours): boolean;
@@ -68,11 +68,16 @@ export function loadModule(machine: Machine, name: string, given: ModuleParamete
   const own = moduleName(name);
   if (machine.devices.modules.includes(own)) return;
   const module = MODULES[own] as Module;
-  for (const needed of module.needs) loadModule(machine, needed);
+  for (const needed of module.needs) if (moduleExists(machine, needed)) loadModule(machine, needed);
   machine.devices = { ...machine.devices, modules: [...machine.devices.modules, own] };
   module.load?.(machine, given);
   if (module.isVirtioBus !== true) return;
   for (const other of machine.devices.modules) MODULES[other]?.busAppears?.(machine);
+}
+
+/** The module it needs that the others need too; the last to go with it. */
+export function deepestNeed(name: string): string | undefined {
+  return MODULES[moduleName(name)]?.needs[0];
 }
 
 /** Loaded modules that need this one: it cannot be unloaded before them. */

@@ -17,6 +17,9 @@ import { ndParentDirectory } from './nd-files.ts';
 const VIRTIO_ID = { mem: 0x18, pmem: 0x1b } as const;
 const PCI_ROOT = 'pci0000:00';
 
+/** Drivers of the bus that Debian's 6.12 has built in, beside the bus. Recorded there. */
+const BUILT_IN_DRIVERS = ['virtio_console', 'virtio_rproc_serial', 'virtiofs'];
+
 function writeOnly(write: (text: string) => Errno): FileEntry {
   return { kind: 'file', write };
 }
@@ -95,10 +98,11 @@ export function virtioBusDirectory(machine: Machine): DirectoryEntry | undefined
       return device && link(`../../../devices/${PCI_ROOT}/${device.pciAddress}/${name}`);
     },
   );
-  const drivers = directory(
-    { virtio_mem: has('virtio_mem') ? driverDirectory(machine) : undefined },
-    { complete: false, lacks: (name) => name === 'virtio_mem' },
-  );
+  const builtIn = machine.kernel.profile.does.virtioBuiltIn ? BUILT_IN_DRIVERS : [];
+  const drivers = directory({
+    ...Object.fromEntries(builtIn.map((name) => [name, UNKNOWN_DIRECTORY])),
+    virtio_mem: has('virtio_mem') ? driverDirectory(machine) : undefined,
+  });
   return directory({
     devices,
     drivers,

@@ -2,8 +2,8 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import {
-  isKnownModule, loadModule, MODULE_NAMES, moduleAccepts, moduleExists, moduleName, moduleParameters, moduleUsers,
-  unloadModule, type ModuleParameters,
+  deepestNeed, isKnownModule, loadModule, MODULE_NAMES, moduleAccepts, moduleExists, moduleName, moduleParameters,
+  moduleUsers, unloadModule, type ModuleParameters,
 } from '../drivers/modules.ts';
 import { nearest } from './nearest.ts';
 import { readLetters } from './read-input.ts';
@@ -61,7 +61,11 @@ export const modprobe: Tool = (context, args) => {
       if (moduleUsers(machine, known(name)).length > 0) {
         context.stderr(`modprobe: can't unload module '${moduleName(name)}': Resource temporarily unavailable\n`);
         status = 1;
-      } else unloadModule(machine, name);
+        continue;
+      }
+      unloadModule(machine, name);
+      // Silent where what it needed stays in use; the last one tried decides.
+      if (machine.devices.modules.includes(deepestNeed(name) ?? '')) status = 1;
     }
     return status;
   }

@@ -44,13 +44,15 @@ function readParameters(given: Parameters): VirtioMemParams | undefined {
 }
 
 export const VIRTIO_MEM_MODULES = {
+  virtio: { needs: [], exists: (does: Behaviours): boolean => !does.virtioBuiltIn },
+  virtio_ring: { needs: ['virtio'], exists: (does: Behaviours): boolean => !does.virtioBuiltIn },
   virtio_pci: {
-    needs: [],
+    needs: ['virtio', 'virtio_ring'],
     exists: (does: Behaviours): boolean => !does.virtioBuiltIn,
     isVirtioBus: true,
   },
   virtio_mem: {
-    needs: [],
+    needs: ['virtio', 'virtio_ring'],
     exists: (does: Behaviours): boolean => does.virtioMem !== 'none',
     parameters: virtioMemParameterNames,
     accepts: (given: Parameters): boolean => readParameters(given) !== undefined,
