@@ -241,7 +241,9 @@ function pciDirectory(machine: Machine, path: string): DirectoryEntry {
     .map((memdev) => memdevPath(machine, memdev))
     .filter((each) => each.startsWith(`${path}/`));
   const names = (): string[] => [...new Set(below().map((each) => each.slice(path.length + 1).split('/')[0] as string))];
-  const fixed = directory({}, { complete: false, lacks: (name) => /^mem\d+$/.test(name) });
+  const bridge = machine.devices.cxl.platform.bridges.find(({ pciName }) => pciName === path);
+  const node = bridge && link(`../LNXSYSTM:00/LNXSYBUS:00/${bridge.acpiName}`);
+  const fixed = directory({ firmware_node: node }, { complete: false, lacks: (name) => /^mem\d+$/.test(name) });
   return dynamicDirectory(fixed, names, (name) => {
     if (!names().includes(name)) return undefined;
     const memdev = /^mem(\d+)$/.exec(name)?.[1];

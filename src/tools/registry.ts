@@ -2,6 +2,7 @@
 
 import { cat } from './cat.ts';
 import { chmem } from './chmem.ts';
+import { cxl } from './cxl/cxl.ts';
 import { daxctl } from './daxctl/daxctl.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
@@ -20,6 +21,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
   '[': bracket,
   cat,
   chmem: (context, args) => chmem(context.files, args, context),
+  cxl,
   daxctl,
   dmesg,
   echo,

@@ -1,7 +1,7 @@
 /** Commands a real machine has and the model does not: they are named, not called "not found". */
 
 const NAMES = `
-  cxl numactl numastat numademo lsblk lscpu lspci lsusb dmidecode lshw ipmctl mount umount mkfs mkfs.ext4
+  numactl numastat numademo lsblk lscpu lspci lsusb dmidecode lshw ipmctl mount umount mkfs mkfs.ext4
   mkfs.xfs fdisk parted blkid losetup swapon swapoff kexec crash drgn makedumpfile dd od hexdump xxd strings
   awk gawk sed tr cut sort uniq tee xargs find seq basename dirname readlink realpath stat touch mkdir rmdir rm mv cp ln
   chmod chown date time timeout watch free top ps pidof kill killall uptime vmstat sysctl tac rev paste comm diff cmp
