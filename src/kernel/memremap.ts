@@ -59,7 +59,7 @@ const NO_RAM: CheckPoint = {
 export function memremapPages(kernel: Kernel, request: Omit<Pgmap, 'id'>): number {
   let id = 1;
   while (kernel.pgmaps.has(id)) id++;
-  const pgmap: Pgmap = { ...request, id };
+  const pgmap: Pgmap = { ...request, id, nid: request.nid < 0 ? numaMemId(kernel) : request.nid };
   if (pgmap.ranges.length === 0) {
     kernel.printkOnce(4, 'nr_range must be specified');
     return -EINVAL;
@@ -75,6 +75,11 @@ export function memremapPages(kernel: Kernel, request: Omit<Pgmap, 'id'>): numbe
   }
   kernel.pgmaps = new Map(kernel.pgmaps).set(id, pgmap);
   return id;
+}
+
+/** The node of the processor that asks: the first one online, as far as a map tells. @kernel include/linux/topology.h: numa_mem_id */
+function numaMemId(kernel: Kernel): Nid {
+  return Math.min(...[...kernel.nodes.values()].filter((node) => node.online).map((node) => node.nid));
 }
 
 /** @kernel mm/memremap.c: pagemap_range */

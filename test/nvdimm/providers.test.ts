@@ -79,7 +79,7 @@ describe('a plugged NVDIMM', () => {
 
 test('legacy memory above the last RAM has no node', () => {
   expect(e820Machine('memmap=256M!1G', { memory: '2G' }).read('region0', 'target_node')).toBe('0');
-  const top = e820Machine('memmap=512M!512M', { memory: '1G' });
+  const top = e820Machine('memmap=510M!512M mem=1022M', { memory: '1G' });
   expect(top.read('region0', 'numa_node')).toBe('-1');
   expect(top.read('region0', 'target_node')).toBe(-2);
 });

@@ -1,6 +1,6 @@
 /** The NFIT driver: a QEMU machine's NVDIMMs become DIMMs, and each range a region with one mapping. */
 
-import { memoryAddPhysaddrToNid } from '../../kernel/memory-hotplug.ts';
+import { memoryAddPhysaddrToNid, numaMapToOnlineNode } from '../../kernel/memory-hotplug.ts';
 import { insertResource, IORESOURCE_MEM, releaseResource, resource } from '../../kernel/resource.ts';
 import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
 import type { QemuMemoryDevice } from '../qemu.ts';
@@ -59,7 +59,7 @@ function registerNvdimm(machine: Machine, bus: number, device: QemuMemoryDevice)
   insertPersistentMemory(machine, addr, addr + size);
   const nid = nodeOf(machine, device);
   const region = ndRegionCreate(machine, {
-    bus, start: addr, size, numaNode: nid, targetNode: nid, rangeIndex: device.slot + 1,
+    bus, start: addr, size, numaNode: numaMapToOnlineNode(machine.kernel, nid), targetNode: nid, rangeIndex: device.slot + 1,
     mappings: [{ dimm, start: 0, size, position: 0 }],
     interleaveSet: interleaveSetCookies([{ regionOffset: 0, serial, vendor }]),
   });
