@@ -11,7 +11,7 @@ import { printIomem } from '../../src/kernel/resource-query.ts';
 import { modelFiles } from '../../src/sysfs/model-files.ts';
 
 const DEVICES = '/sys/devices/';
-const NFIT = 'LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00';
+export const NFIT = 'LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00';
 
 /** A machine and the bus in it. */
 export class NdMachine {
