@@ -34,6 +34,46 @@ const CREATE = 'ndctl create-namespace -r region0';
 const AGAIN = 'ndctl create-namespace -f -e namespace0.0';
 const each = (names: string, line: string): string => `for i in ${names}; do ${line}; done`;
 
+/** Lines drawn from what people type; the same for the same seed. */
+function randomLines(seed: number, count: number, regions: readonly number[], labelled: boolean): string[] {
+  let state = seed;
+  const below = (n: number): number => {
+    state = (Math.imul(state, 48271) >>> 0) % 2147483647;
+    return Math.floor((state / 2147483647) * n);
+  };
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+  const region = (): number => pick(regions);
+  const namespace = (): string => `namespace${region()}.${labelled ? below(4) : 0}`;
+  const mode = (): string => pick(['raw', 'sector', 'fsdax', 'devdax', 'fsdax -M mem', 'devdax -M mem', 'fsdax -a 4K', 'devdax -a 2M', 'fsdax -a 2M -M mem', 'devdax -a 4K']);
+  const size = (): string => pick(['16M', '32M', '64M', '100M', '128M', '18M', '66M', '33554432', '50331648']);
+  const line = (): string => {
+    switch (below(12)) {
+      case 0:
+      case 1:
+      case 2:
+        return labelled ? `ndctl create-namespace -r region${region()} -m ${mode()} -s ${size()}` : `ndctl create-namespace -f -e ${namespace()} -m ${mode()}`;
+      case 3:
+      case 4:
+        return `ndctl create-namespace ${pick(['-f ', ''])}-e ${namespace()} -m ${mode()}`;
+      case 5:
+        return `ndctl destroy-namespace ${pick(['-f ', ''])}${namespace()}`;
+      case 6:
+        return `ndctl disable-namespace ${namespace()}`;
+      case 7:
+        return `ndctl enable-namespace ${namespace()}`;
+      case 8:
+        return `ndctl list ${pick(['-i', '-RNi', '-u', '-Xi', '-RNivv'])}`;
+      case 9:
+        return `ndctl disable-region region${region()}; ndctl enable-region region${region()}`;
+      case 10:
+        return `echo ${pick(['4096', '2097152', '16777216'])} > /sys/bus/nd/devices/region${region()}/align; cat /sys/bus/nd/devices/region${region()}/available_size`;
+      default:
+        return `ndctl ${pick(['read-infoblock -j', 'write-infoblock -a 2M', 'check-namespace'])} ${namespace()}`;
+    }
+  };
+  return Array.from({ length: count }, line);
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'align',
@@ -419,5 +459,15 @@ export const SCENARIOS: readonly Scenario[] = [
       'ndctl init-labels all',
       'ndctl read-labels -j all',
     ],
+  })),
+  ...[11, 12, 13].map((seed): Scenario => ({
+    name: `random-labelled-${seed}`,
+    ...nvdimms(['524416K', '128K']),
+    lines: [INIT, ...randomLines(seed, 45, [0], true), 'ndctl enable-region all', 'ndctl list -RNiv', 'ndctl destroy-namespace -f all', 'ndctl list -RNi'],
+  })),
+  ...[21, 22].map((seed): Scenario => ({
+    name: `random-legacy-${seed}`,
+    ...legacy('2G', seed === 21 ? 'memmap=64M!0x41000000 memmap=96M!0x46200000' : 'memmap=128M!0x40000000 memmap=70M!0x4a000000'),
+    lines: [...randomLines(seed, 40, [0, 1], false), 'ndctl enable-region all', 'ndctl list -RNiv', 'ndctl destroy-namespace -f all', 'ndctl list -RNi'],
   })),
 ];
