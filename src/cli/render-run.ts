@@ -48,6 +48,25 @@ export function renderRun(played: PlayedRunbook, options: RenderRunOptions): str
   return lines;
 }
 
+/** The lines about a run's machine. */
+export function renderHead(played: PlayedRunbook, terminal: Terminal): string[] {
+  return headLines(played, styleOf(terminal.color), glyphsOf(terminal.unicode), Math.min(terminal.width, 100));
+}
+
+/** A rule with words in it. */
+export function commandsHeading(words: string, terminal: Terminal): string {
+  return heading(words, styleOf(terminal.color), glyphsOf(terminal.unicode), Math.min(terminal.width, 100));
+}
+
+/** Each command of a run with its verdict, and nothing else. */
+export function renderCommands(played: PlayedRunbook, terminal: Terminal): string[] {
+  const style = styleOf(terminal.color);
+  const glyphs = glyphsOf(terminal.unicode);
+  return (played.result?.runs ?? []).flatMap((run, index) =>
+    commandLines(run, played.tryNext[index] ?? [], style, glyphs, Math.min(terminal.width, 100)),
+  );
+}
+
 function heading(word: string, style: Style, glyphs: Glyphs, width: number): string {
   return style.faint(`${glyphs.rule.repeat(2)} ${word} ${glyphs.rule.repeat(Math.max(0, width - word.length - 4))}`);
 }

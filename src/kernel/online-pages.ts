@@ -90,7 +90,8 @@ export function offlinePages(
     if (unmovable === undefined) {
       kernel.onDepends?.(`memory${blockId} is in zone ${ZONE_NAMES[zone]}: whether its pages can be moved, no map tells`);
     }
-    kernel.explain?.(MOVABLE_PAGES, unmovable !== true, { zone: ZONE_NAMES[zone], known: unmovable !== undefined });
+    const known = unmovable !== undefined;
+    kernel.explain?.(MOVABLE_PAGES, unmovable !== true, { zone: ZONE_NAMES[zone], known, ...(holes ? { holes } : {}) });
     if (unmovable === true) return failed(kernel, startPfn, nrPages, 'failure to isolate range', -EBUSY);
   }
   const refused = kernel.memoryNotifier?.goingOffline(startPfn, nrPages) ?? 0;
