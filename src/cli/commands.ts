@@ -32,6 +32,26 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     register: async () => (await import('./replay.ts')).registerReplay,
   },
   {
+    name: 'export',
+    summary: "write a machine's /proc and /sys as files",
+    register: async () => (await import('./export.ts')).registerExport,
+  },
+  {
+    name: 'verify',
+    summary: 'play runbooks on the model and on real kernels, and compare',
+    register: async () => (await import('./verify.ts')).registerVerify,
+  },
+  {
+    name: 'record',
+    summary: 'play a runbook on a real kernel and write what it did',
+    register: async () => (await import('./record.ts')).registerRecord,
+  },
+  {
+    name: 'kernels',
+    summary: 'list, fetch or register real kernels',
+    register: async () => (await import('./kernels.ts')).registerKernels,
+  },
+  {
     name: 'profiles',
     summary: 'list the kernels memhp knows',
     register: async () => (await import('./profiles.ts')).registerProfiles,

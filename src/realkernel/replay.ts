@@ -54,9 +54,8 @@ function splitMemoryArgument(qemu: readonly string[]): { memory: string; others:
   return { memory: qemu[at + 1] ?? '', others: qemu.filter((_, i) => i !== at && i !== at + 1) };
 }
 
-/** Boots the recorded machine on the model, types its commands and compares every facet. */
-export function replayRecording(recording: Recording): Replay {
-  const machine = machineOfRecording(recording);
+/** Boots the recorded machine on the model (or takes one that has booted), types its commands, compares every facet. */
+export function replayRecording(recording: Recording, machine: Machine = machineOfRecording(recording)): Replay {
   const comparisons: Comparison[] = [];
   const settled: string[] = [];
   let state = recording.boot_state;

@@ -1,0 +1,70 @@
+/** `memhp record`: plays a runbook on a real kernel and writes what it did. */
+
+import type { Command } from 'commander';
+import { record } from '../realkernel/record.ts';
+import { EXIT_USAGE } from './exit-status.ts';
+import { writeFileAtomic } from './files.ts';
+import { reportTrouble } from './missing-here.ts';
+import { printDiagnostics, printErrors } from './output.ts';
+import { progressOn } from './progress.ts';
+import { kernelNames, kernelsFor, readRealRunbook } from './real-kernel-input.ts';
+import { colorOption, type ColorChoice } from './terminal.ts';
+
+interface RecordOptions {
+  readonly output?: string;
+  readonly kernel?: string;
+  readonly color: ColorChoice;
+}
+
+const HELP = `Examples:
+  memhp record my.runbook -o my-6.12.json
+  memhp record my.runbook --kernel 6.1 -o my-6.1.json
+  memhp replay my-6.1.json               the model against the recording
+`;
+
+export function registerRecord(program: Command): void {
+  program
+    .command('record')
+    .description('Plays a runbook on a real kernel in QEMU and writes its log and state after every step, as JSON.')
+    .argument('<runbook>', 'a runbook; - reads standard input')
+    .option('-o, --output <file>', 'where to write; standard output when absent')
+    .option('--kernel <name>', 'a kernel of `memhp kernels`; the runbook’s own when absent')
+    .addOption(colorOption())
+    .addHelpText('before', HELP)
+    .addHelpText('after', '\nExit status: 0; 1 the guest failed; 2 bad input; 3 something is missing here.')
+    .action(async (file: string, options: RecordOptions) => {
+      process.exitCode = await recordCommand(file, options);
+    });
+}
+
+async function recordCommand(file: string, options: RecordOptions): Promise<number> {
+  const read = readRealRunbook(file);
+  if ('diagnostics' in read) {
+    printDiagnostics(read.diagnostics, options.color);
+    return EXIT_USAGE;
+  }
+  const { runbook } = read;
+  const progress = progressOn(process.stderr);
+  try {
+    const [kernel, ...further] = kernelsFor(runbook, kernelNames(options.kernel));
+    if (kernel === undefined || further.length > 0) {
+      printErrors(['error: a recording is of one kernel: name one with --kernel']);
+      return EXIT_USAGE;
+    }
+    progress.show(`booting ${kernel.release}`);
+    const onStep = (step: number, of: number): void => progress.show(`${kernel.release}: step ${step} of ${of}`);
+    const recording = await record(kernel, runbook.scenario, { onStep });
+    progress.clear();
+    const text = `${JSON.stringify(recording, null, 1)}\n`;
+    if (options.output === undefined || options.output === '-') process.stdout.write(text);
+    else writeFileAtomic(options.output, text);
+    return 0;
+  } catch (error) {
+    progress.clear();
+    if (typeof (error as NodeJS.ErrnoException).code === 'string') {
+      printErrors([`error: cannot write ${options.output}: ${(error as NodeJS.ErrnoException).code}`]);
+      return EXIT_USAGE;
+    }
+    return reportTrouble(error);
+  }
+}

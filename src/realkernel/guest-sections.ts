@@ -1,0 +1,120 @@
+/** The section table of a running kernel, read from its memory. */
+
+import { readBtfStructs } from './btf.ts';
+import { GuestError } from './guest-error.ts';
+import type { Guest } from './guest.ts';
+import type { SectionRunRecord } from './recording.ts';
+
+/** Where the table is and how its entries look. */
+export interface SectionLayout {
+  /** Address of the variable `mem_section`. */
+  readonly table: bigint;
+  /** Address of `__highest_present_section_nr`. */
+  readonly highest: bigint;
+  /** Bytes of a `struct mem_section`, and where its members stand. */
+  readonly size: number;
+  readonly memMap: number;
+  readonly usage: number;
+  /** Where a `struct mem_section_usage` holds the sub-section map; absent before sub-sections. */
+  readonly subsectionMap: number | undefined;
+}
+
+const PAGE = 4096n;
+const POINTER = 8;
+/** Sections read at most: 2^46 bytes in sections of 128 MiB. */
+const MAXIMUM_SECTION = 2 ** 19;
+const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF'] as const;
+/** BTF of a whole kernel is 5 to 8 MiB. */
+const MAXIMUM_BTF = 64n * 1024n * 1024n;
+
+/** Asks the kernel where its table is and, by its BTF, how the entries look. @throws GuestError */
+export async function sectionLayout(guest: Guest): Promise<SectionLayout> {
+  const { output } = await guest.fetch(`grep -E ' (${SYMBOLS.join('|')})$' /proc/kallsyms`);
+  const addresses = new Map(output.map((line) => [line.split(' ')[2] ?? '', BigInt(`0x${line.split(' ')[0]}`)]));
+  const [table, highest, btfStart, btfEnd] = SYMBOLS.map((name) => addresses.get(name));
+  if (table === undefined || highest === undefined) {
+    throw new GuestError('/proc/kallsyms does not name mem_section: the kernel is built without KALLSYMS_ALL', output);
+  }
+  if (btfStart === undefined || btfEnd === undefined) return { table, highest, ...(await probedLayout(guest, table)) };
+  if (btfEnd - btfStart > MAXIMUM_BTF) throw new GuestError('the kernel’s BTF is larger than any kernel’s');
+  const btf = await guest.readMemory(btfStart, Number(btfEnd - btfStart));
+  const structs = readBtfStructs(btf, ['mem_section', 'mem_section_usage']);
+  const section = structs.get('mem_section');
+  const memMap = section?.members.get('section_mem_map');
+  if (section === undefined || memMap === undefined) throw new GuestError('the kernel’s BTF does not describe mem_section');
+  const usage = section.members.get('usage');
+  const subsectionMap = usage === undefined ? undefined : structs.get('mem_section_usage')?.members.get('subsection_map');
+  return { table, highest, size: section.size, memMap, usage: usage ?? memMap + POINTER, subsectionMap };
+}
+
+/**
+ * A kernel without BTF is older than sub-sections, or not of a distribution: its entries are 16 bytes, or 32 with
+ * PAGE_EXTENSION; a root is full of either. In 32-byte entries the last word is padding, zero in all of them.
+ */
+async function probedLayout(guest: Guest, table: bigint): Promise<Omit<SectionLayout, 'table' | 'highest'>> {
+  const roots = (await guest.readMemory(table, POINTER)).readBigUInt64LE(0);
+  const root = (await guest.readMemory(roots, POINTER)).readBigUInt64LE(0);
+  const page = await guest.readMemory(root, Number(PAGE));
+  let padded = true;
+  for (let at = 24; at < page.length; at += 32) padded &&= page.readBigUInt64LE(at) === 0n;
+  return { size: padded ? 32 : 16, memMap: 0, usage: POINTER, subsectionMap: undefined };
+}
+
+/** The table, run-length, as recordings hold it. */
+export async function readSections(guest: Guest, layout: SectionLayout): Promise<SectionRunRecord[]> {
+  const highest = Number((await guest.readMemory(layout.highest, POINTER)).readBigUInt64LE(0));
+  if (highest >= MAXIMUM_SECTION) throw new GuestError(`section ${highest} is beyond what is read`);
+  const perRoot = Math.floor(Number(PAGE) / layout.size);
+  const rootCount = Math.floor(highest / perRoot) + 1;
+  const array = (await guest.readMemory(layout.table, POINTER)).readBigUInt64LE(0);
+  const roots = await guest.readMemory(array, rootCount * POINTER);
+  const entries: { nr: number; flags: number; usage: bigint }[] = [];
+  for (let root = 0; root < rootCount; root++) {
+    const address = roots.readBigUInt64LE(root * POINTER);
+    if (address === 0n) continue;
+    const page = await guest.readMemory(address, perRoot * layout.size);
+    for (let i = 0; i < perRoot; i++) {
+      const memMap = page.readBigUInt64LE(i * layout.size + layout.memMap);
+      if (memMap === 0n) continue;
+      const usage = page.readBigUInt64LE(i * layout.size + layout.usage);
+      entries.push({ nr: root * perRoot + i, flags: flagsOf(memMap), usage });
+    }
+  }
+  const maps = await readMaps(guest, layout, entries.map(({ usage }) => usage));
+  return runsOf(entries.map(({ nr, flags, usage }) => ({ nr, flags, subsections: maps.get(usage) ?? null })));
+}
+
+/** The low bits: the memmap's address is aligned to far more than the flags take, and the recordings know five. */
+function flagsOf(memMap: bigint): number {
+  return Number(memMap % 64n);
+}
+
+/** Sub-section maps by the address of their usage; neighbours are read together. */
+async function readMaps(guest: Guest, layout: SectionLayout, usages: readonly bigint[]): Promise<Map<bigint, string>> {
+  const maps = new Map<bigint, string>();
+  const { subsectionMap } = layout;
+  if (subsectionMap === undefined) return maps;
+  const wanted = [...new Set(usages)].filter((usage) => usage !== 0n).sort((a, b) => (a < b ? -1 : 1));
+  const span = BigInt(subsectionMap + POINTER);
+  for (let i = 0; i < wanted.length; ) {
+    let j = i;
+    while (j + 1 < wanted.length && wanted[j + 1]! - wanted[j]! <= 4n * PAGE) j++;
+    const first = wanted[i]!;
+    const bytes = await guest.readMemory(first, Number(wanted[j]! - first + span));
+    for (; i <= j; i++) {
+      const at = Number(wanted[i]! - first) + subsectionMap;
+      maps.set(wanted[i]!, bytes.readBigUInt64LE(at).toString(16).padStart(16, '0'));
+    }
+  }
+  return maps;
+}
+
+function runsOf(entries: readonly { nr: number; flags: number; subsections: string | null }[]): SectionRunRecord[] {
+  const runs: SectionRunRecord[] = [];
+  for (const { nr, flags, subsections } of entries) {
+    const last = runs.at(-1);
+    if (last?.last === nr - 1 && last.flags === flags && last.subsections === subsections) last.last = nr;
+    else runs.push({ first: nr, last: nr, flags, subsections });
+  }
+  return runs;
+}
