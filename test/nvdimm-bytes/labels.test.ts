@@ -157,6 +157,12 @@ describe('a damaged label area', () => {
     expect(readNdLabel(bytes.subarray(at, at + 128), 99, 128)).toBeDefined();
   });
 
+  test('of absurd size is refused at once', () => {
+    const huge: LabelStore = { sizeBytes: 2 ** 47, read: () => new Uint8Array(), write: () => 0 };
+    expect(readLabelArea(huge)).toBeUndefined();
+    expect(initLabelArea(huge, 256)).toBe(-28);
+  });
+
   test('too small for two labels is refused', () => {
     expect(initLabelArea(memoryStore(new Uint8Array(512)), 128)).toBe(-6);
     expect(sizeofNamespaceIndex(767, 128)).toBe(0);

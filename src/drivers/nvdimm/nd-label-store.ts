@@ -22,7 +22,7 @@ export interface LabelArea {
 
 const BITS_PER_LONG = 64;
 
-/** Largest label area that is read; the kernel's own limit is the 32-bit size of the area. */
+/** Largest label area that is read or initialised; QEMU's are 128 KiB, others a few MiB. Larger ones seem empty. */
 export const MAX_LABEL_AREA = 64 * 1024 * 1024;
 
 /**
@@ -30,7 +30,8 @@ export const MAX_LABEL_AREA = 64 * 1024 * 1024;
  * @kernel drivers/nvdimm/label.c: nd_label_data_init, nd_label_validate
  */
 export function readLabelArea(store: LabelStore): LabelArea | undefined {
-  const areaSize = Math.min(store.sizeBytes, MAX_LABEL_AREA);
+  const areaSize = store.sizeBytes;
+  if (areaSize > MAX_LABEL_AREA) return undefined;
   for (const labelSize of [128, 256] as const) {
     const indexSize = sizeofNamespaceIndex(areaSize, labelSize);
     if (indexSize === 0) continue;
@@ -63,13 +64,15 @@ function incSeq(seq: number): number {
 }
 
 /**
- * Writes two empty indexes; labels below stay where they are and count no more. −ENXIO for an area too small.
+ * Writes two empty indexes; labels below stay where they are and count no more. −ENXIO for an area too small, −ENOSPC
+ * for one beyond 64 MiB.
  * ndctl marks free up to the next multiple of 64 slots and leaves what lies behind in the index blocks; the kernel
  * clears all that.
  * @kernel drivers/nvdimm/label.c: init_labels
  */
 export function initLabelArea(store: LabelStore, labelSize: LabelSize, by: 'kernel' | 'ndctl' = 'kernel'): Errno {
   const areaSize = store.sizeBytes;
+  if (areaSize > MAX_LABEL_AREA) return -ENOSPC;
   const indexSize = sizeofNamespaceIndex(areaSize, labelSize);
   if (indexSize === 0) return -ENXIO;
   const nslot = nvdimmNumLabelSlots(areaSize, labelSize);
