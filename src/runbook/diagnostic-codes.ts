@@ -5,6 +5,7 @@ export const DIAGNOSTIC_CODES = {
   MHP0002: 'the file is too large for a runbook',
   MHP0003: 'the file is not text',
   MHP0004: 'the command line is not understood',
+  MHP0005: 'the files cannot be written',
   MHP0010: 'the front matter does not end',
   MHP0011: 'the front matter is not valid YAML',
   MHP0012: 'a key of the front matter is unknown',

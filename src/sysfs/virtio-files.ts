@@ -39,7 +39,8 @@ function deviceDirectory(machine: Machine, device: VirtioDevice): DirectoryEntry
     features: UNKNOWN_FILE,
     modalias: readOnly(() => `virtio:d${hex(8)}v00001AF4\n`),
     power: UNKNOWN_DIRECTORY,
-    status: UNKNOWN_FILE,
+    // Acknowledged; with a driver also driven, its features settled, and at work. Of pmem devices memhp does not know.
+    status: device.kind === 'mem' ? readOnly(() => (isBound(machine, device) ? '0x0000000f\n' : '0x00000001\n')) : UNKNOWN_FILE,
     subsystem: link('../../../../bus/virtio'),
     uevent: UNKNOWN_FILE,
     vendor: readOnly(() => '0x1af4\n'),
