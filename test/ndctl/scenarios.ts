@@ -403,6 +403,26 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'system-ram',
+    ...nvdimms(['1G', '128K']),
+    cmdline: 'memhp_default_state=online_movable',
+    lines: [
+      INIT,
+      `${CREATE} -m devdax -M mem -s 512M`,
+      'echo dax0.0 > /sys/bus/dax/drivers/device_dax/unbind; ndctl list -Xi',
+      'echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id; ndctl list -X',
+      'cat /proc/iomem | grep -E "namespace|dax|kmem"',
+      'ndctl disable-namespace namespace0.0',
+      'ndctl destroy-namespace -f namespace0.0',
+      `${AGAIN} -m raw`,
+      'ndctl disable-region region0',
+      'ndctl list -RNXu',
+      'for i in 33 34 35; do echo offline > /sys/devices/system/memory/memory$i/state; done; ndctl list -X',
+      'ndctl disable-namespace namespace0.0',
+      'ndctl list -Xi; cat /proc/iomem | grep -E "namespace|dax|kmem"',
+    ],
+  },
+  {
     name: 'raw-nvdimm',
     ...nvdimms(['512M']),
     lines: [
