@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
 import type { Machine } from '../../src/drivers/machine.ts';
 import { labelStore, writeMedia } from '../../src/drivers/nvdimm/media.ts';
+import { nextUuid } from '../../src/drivers/random.ts';
 import { reboot } from '../../src/drivers/reboot.ts';
+import { runMonitor } from '../../src/tools/monitor.ts';
 import { runShell } from '../../src/tools/shell.ts';
 import { disagreements } from '../realguest/ask-guest.ts';
 import { BACKEND_SIZE, BASE, givenMedia, LABEL_AREA } from '../realguest/given-media.ts';
@@ -124,11 +126,31 @@ describe('a reboot', () => {
     expect(list(fresh)).not.toContain('uuid');
   });
 
-  test('keeps what was plugged in at run time', () => {
+  test('keeps what was plugged in at run time, until the monitor is started anew', () => {
+    const machine = boot('memhp_default_state=online_movable', []);
+    runMonitor(machine, 'object_add memory-backend-ram,id=m0,size=256M');
+    runMonitor(machine, 'device_add pc-dimm,id=d0,memdev=m0');
+    const states = (m: Machine): string => runShell(m, 'cat /sys/devices/system/memory/memory32/state').output.join();
+    expect(states(machine)).toBe('online');
+    const next = again(machine);
+    expect(next.devices.qemu?.devices.map(({ id }) => id)).toEqual(['d0']);
+    expect(states(next)).toBe('online');
+    expect(again(machine, { memory: '2G,slots=4,maxmem=8G' }).devices.qemu?.devices).toEqual([]);
+  });
+
+  test('starts with no modules, no log of before, and goes on with its random numbers', () => {
     const machine = boot('', []);
-    const devices = machine.devices.qemu?.devices ?? [];
-    expect(devices).toEqual([]);
-    expect(reboot(machine).devices.qemu).toEqual(machine.devices.qemu);
-    expect(reboot(machine, { memory: '1G' }).devices.qemu?.machine.ramSize).toBe(2 ** 30);
+    const first = nextUuid(machine);
+    const next = reboot(machine);
+    expect(next.devices.modules).toEqual([]);
+    expect(next.devices.random).toBe(machine.devices.random);
+    expect(nextUuid(next)).not.toBe(first);
+  });
+
+  test('is not for machines that were captured', () => {
+    const machine = boot('', []);
+    const { bootedFrom: _bootedFrom, ...captured } = machine.devices;
+    machine.devices = captured;
+    expect(() => reboot(machine)).toThrow('a captured machine cannot be booted again');
   });
 });
