@@ -1,6 +1,6 @@
 /** What a guest boots into: busybox, ndctl with its libraries, the modules, and an init that takes lines. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cpio, fileEntry, folderEntry, linkEntry, type CpioEntry } from './cpio.ts';
@@ -25,7 +25,7 @@ export function missingPrograms(): string[] {
 }
 
 function isStatic(path: string): boolean {
-  return existsSync(path) && !readFileSync(path).includes('ld-linux');
+  return existsSync(path) && spawnSync('ldd', [path]).status !== 0;
 }
 
 export function initramfs(tree: KernelTree): Uint8Array {
