@@ -5,6 +5,7 @@ import { MachineDescriptionError, type MachineDescription } from './machine-desc
 import type { Machine } from './machine.ts';
 import { moveMedia, type MediaMove } from './nvdimm/media.ts';
 import { startQemu } from './qemu-args.ts';
+import { resetVirtioMem } from './qemu-virtio-mem.ts';
 import type { QemuState } from './qemu.ts';
 
 /** What is different at the next boot; nothing, when nothing is said. */
@@ -27,16 +28,11 @@ export function reboot(machine: Machine, change: RebootChange = {}): Machine {
   const { moved = [], ...changed } = change;
   const description = { ...bootedFrom.description, ...changed };
   const restarted = changed.memory !== undefined || changed.qemu !== undefined;
-  const next = restarted || qemu === undefined ? startQemu(description.memory, description.qemu) : afterReset(qemu);
+  const next = restarted || qemu === undefined ? startQemu(description.memory, description.qemu) : resetVirtioMem(qemu);
   // Firmware's map was seen on this hardware: with other hardware it is made from the arguments.
   const seen = restarted ? undefined : bootedFrom.seen;
   const moves = [...moved, ...moveOfDimms(qemu, next)];
   return buildMachine(description, seen, { qemu: next, media: moveMedia(media, moves), random });
-}
-
-/** A reset of QEMU's devices: virtio-mem unplugs everything, DIMMs stay. */
-function afterReset(qemu: QemuState): QemuState {
-  return { ...qemu, devices: qemu.devices.map((device) => ({ ...device, pluggedSize: 0 })) };
 }
 
 /** Where devices with memory that persists were and are; the same memory behind them makes them the same. */

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
 import type { Machine } from '../../src/drivers/machine.ts';
-import { unplugAll, virtioMemAt } from '../../src/drivers/qemu-virtio-mem.ts';
+import { virtioMemAt } from '../../src/drivers/qemu-virtio-mem.ts';
+import type { QemuMemoryDevice } from '../../src/drivers/qemu.ts';
+import { reboot } from '../../src/drivers/reboot.ts';
 import type { VirtioMem } from '../../src/drivers/virtio-mem/state.ts';
 import { MEM_ONLINE } from '../../src/kernel/block-table.ts';
 import { violations } from '../../src/kernel/invariants.ts';
@@ -177,11 +179,15 @@ test('a device is never plugged beyond what is asked for, nor beyond its usable 
   );
 });
 
-test('a reset of the machine gives everything up', () => {
+test('after a reboot nothing is plugged until the driver is loaded again', () => {
   const machine = build({ kernel: '6.12', state: 'online_movable', block: 2 * MiB, params: '', memaddr: '0x100000000' });
   runMonitor(machine, 'qom-set v requested-size 256M');
-  const { qemu } = machine.devices;
-  const device = virtioMemAt(qemu!, 0x100000000)!;
-  const reset = virtioMemAt(unplugAll(qemu!, device), 0x100000000)!;
-  expect([reset.pluggedSize, reset.requestedSize, reset.usableSize]).toEqual([0, 256 * MiB, 512 * MiB]);
+  runMonitor(machine, 'qom-set v requested-size 64M');
+  const again = reboot(machine);
+  const device = (): QemuMemoryDevice => virtioMemAt(again.devices.qemu!, 0x100000000)!;
+  // The usable part shrinks to what is asked for.
+  expect([device().pluggedSize, device().requestedSize, device().usableSize]).toEqual([0, 64 * MiB, 320 * MiB]);
+  expect(deviceBlocks(again)).toEqual([]);
+  runShell(again, 'modprobe virtio_mem');
+  expect([device().pluggedSize, deviceBlocks(again)]).toEqual([64 * MiB, [32]]);
 });
