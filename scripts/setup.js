@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What the tests call beyond Node: `skips` is what does not run without it. */
 export const DEBIAN_NEEDS = [
@@ -28,7 +28,17 @@ export const DEBIAN_NEEDS = [
     why: 'packs what our own reader unpacks',
     skips: 'comparison of the bzip2 reader with bzip2',
   },
+  ...[
+    ['qemu-system-x86_64', 'qemu-system-x86', 'runs the real kernels the model is compared with'],
+    ['busybox', 'busybox-static', 'is the shell of these kernels'],
+    ['ndctl', 'ndctl', 'is the tool ours must equal'],
+    ['daxctl', 'daxctl', 'is the tool ours must equal'],
+    ['xz', 'xz-utils', 'unpacks their modules'],
+  ].map(([binary, name, why]) => ({ binary, package: name, why, skips: 'runbooks verified on real kernels' })),
 ];
+
+/** The kernel series whose newest packages the live tests boot. */
+export const KERNEL_SERIES = ['6.12', '6.1'];
 
 /** The full path of a program on PATH, or undefined. */
 export function findProgram(name, path = process.env.PATH ?? '') {
@@ -80,6 +90,7 @@ export function setUp(say = console.log) {
   const missing = missingNeeds();
   if (missing.length === 0) {
     say(`set-up: ${DEBIAN_NEEDS.map((need) => need.binary).join(', ')} are there; nothing to install.`);
+    fetchKernels(say);
     return [];
   }
   const packages = missing.flatMap((need) => need.package.split(' '));
@@ -100,7 +111,33 @@ export function setUp(say = console.log) {
     say(`!!! To run them too: ${installLine(still)}`);
     say('');
   }
+  fetchKernels(say);
   return still;
+}
+
+/** Fetches the kernels of the live tests into memhp's cache, once; needs Debian, not root. */
+function fetchKernels(say) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const memhp = (args) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'kernels', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      timeout: 15 * 60 * 1000,
+    });
+  let releases;
+  try {
+    releases = JSON.parse(memhp(['--json']).stdout).kernels.map((kernel) => kernel.release);
+  } catch {
+    releases = [];
+  }
+  const wanted = KERNEL_SERIES.filter((series) => !releases.some((release) => release.startsWith(`${series}.`)));
+  if (wanted.length === 0) return;
+  const mayFetch = process.env.MEMHP_NO_APT !== '1' && isDebian();
+  if (mayFetch) say(`set-up: fetching Linux ${wanted.join(' and ')} with apt-get into memhp's cache (MEMHP_NO_APT=1 switches this off).`);
+  if (mayFetch && memhp(['fetch', ...wanted]).status === 0) return;
+  say(`!!! SKIPPED without a real kernel ${wanted.join(' and ')}: runbooks verified on it.`);
+  say(`!!! To run them too: npm run -s memhp -- kernels fetch ${wanted.join(' ')}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setUp();

@@ -2,14 +2,14 @@
 
 import { FACETS } from '../realkernel/compare.ts';
 import { countFacets } from '../realkernel/replay.ts';
-import type { Verified } from './verify.ts';
+import { allAgree, type Verified } from './verified.ts';
 
 /** The document of `--json`. */
 export function verifyJson(all: readonly Verified[]): object {
   const replays = all.flatMap(({ outcome }) => ('replay' in outcome ? [outcome.replay] : []));
   return {
     schema: 'memhp/verify/1',
-    agrees: all.every(({ outcome }) => 'replay' in outcome && outcome.replay.comparisons.every((each) => each.agrees)),
+    agrees: allAgree(all),
     facets: countFacets(replays, FACETS),
     runs: all.map(({ file, kernel, outcome }) => {
       const about = { runbook: file, kernel: kernel.release };

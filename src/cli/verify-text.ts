@@ -3,7 +3,7 @@
 import type { Comparison } from '../realkernel/replay.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { Style } from './style.ts';
-import type { Verified } from './verify.ts';
+import type { Verified } from './verified.ts';
 
 /** Agreement in a line, then the first disagreements, the kernel's lines beside the model's. */
 export function verifyLines(verified: Verified, width: number, style: Style, diffs: number): string[] {

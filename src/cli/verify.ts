@@ -6,8 +6,8 @@ import { MachineDescriptionError } from '../drivers/machine-description.ts';
 import type { Diagnostic } from '../runbook/diagnostic.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
 import type { StoredKernel } from '../realkernel/kernel-store.ts';
-import { verifyScenario, type Verification } from '../realkernel/verify.ts';
-import { EXIT_USAGE } from './exit-status.ts';
+import { verifyScenario } from '../realkernel/verify.ts';
+import { EXIT_DIFFERS, EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { writeFileAtomic } from './files.ts';
 import { reportTrouble, troubleLines } from './missing-here.ts';
 import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
@@ -15,6 +15,7 @@ import { progressOn } from './progress.ts';
 import { kernelNames, kernelsFor, readRealRunbook, type RealRunbook } from './real-kernel-input.ts';
 import { styleOf } from './style.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
+import { allAgree, type Verified } from './verified.ts';
 import { verifyJson, verifyJunit } from './verify-documents.ts';
 import { verifyLines } from './verify-text.ts';
 
@@ -25,13 +26,6 @@ interface VerifyOptions {
   readonly junit?: string;
   readonly diffs: number;
   readonly color: ColorChoice;
-}
-
-/** One runbook on one kernel: what came of it. */
-export interface Verified {
-  readonly file: string;
-  readonly kernel: StoredKernel;
-  readonly outcome: Verification | { readonly trouble: readonly string[] };
 }
 
 const EXAMPLES = `Examples:
@@ -106,7 +100,6 @@ async function verify(files: readonly string[], options: VerifyOptions): Promise
     tell();
   });
   progress.clear();
-  const agrees = all.every(({ outcome }) => 'replay' in outcome && outcome.replay.comparisons.every((each) => each.agrees));
   if (options.json === true) printJson(verifyJson(all));
   if (options.junit !== undefined) {
     try {
@@ -116,7 +109,7 @@ async function verify(files: readonly string[], options: VerifyOptions): Promise
       return EXIT_USAGE;
     }
   }
-  return agrees ? 0 : 1;
+  return allAgree(all) ? EXIT_OK : EXIT_DIFFERS;
 }
 
 async function attempt(

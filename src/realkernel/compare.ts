@@ -49,6 +49,8 @@ const UNPREDICTABLE_LOG = [
   /^page dumped because: /,
   /^clocksource: /,
   /^ACPI: \\/,
+  // How long the struct pages of a device took.
+  /^\S+ initialised,? \d+ pages in \d+ms$/,
 ];
 
 /**

@@ -1,7 +1,7 @@
 /** A kernel's modules on disk: found by name, unpacked, with what they depend on. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { fileEntry, type CpioEntry } from './cpio.ts';
@@ -34,7 +34,7 @@ export function moduleEntries(folder: string, release: string, names: readonly s
   const base = `lib/modules/${release}`;
   return [
     ...modules.map(({ path, bytes }) => fileEntry(`${base}/${path}`, bytes, 0o644)),
-    ...tables(folder, modules, found).map(([name, data]) => fileEntry(`${base}/${name}`, data, 0o644)),
+    ...tables(modules, found).map(([name, data]) => fileEntry(`${base}/${name}`, data, 0o644)),
   ];
 }
 
@@ -71,8 +71,8 @@ function unpacked(path: string): Buffer {
   return path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: LIMIT }) : bytes;
 }
 
+// The table of built-in modules is left out, as it was for the first recordings: modprobe says then which they are.
 function tables(
-  folder: string,
   modules: readonly FoundModule[],
   all: ReadonlyMap<string, FoundModule>,
 ): (readonly [string, string | Uint8Array])[] {
@@ -83,9 +83,6 @@ function tables(
   const alias: IndexLine[] = modules.flatMap(({ name, aliases }) =>
     aliases.map((key) => ({ key: withUnderscores(key), value: name })),
   );
-  const builtin = join(folder, 'modules.builtin');
-  const builtins = existsSync(builtin) ? readFileSync(builtin, 'utf8') : '';
-  const builtinNames = builtins.split('\n').flatMap((line) => /([^/]+)\.ko$/.exec(line)?.[1] ?? []);
   return [
     ['modules.dep', dep.map(({ value }) => `${value}\n`).join('')],
     ['modules.dep.bin', moduleIndex(dep)],
@@ -93,8 +90,6 @@ function tables(
     ['modules.alias.bin', moduleIndex(alias)],
     ['modules.symbols', ''],
     ['modules.symbols.bin', moduleIndex([])],
-    ['modules.builtin', builtins],
-    ['modules.builtin.bin', moduleIndex(builtinNames.map((name) => ({ key: name.replaceAll('-', '_'), value: '' })))],
   ];
 }
 

@@ -1,0 +1,17 @@
+/** The real kernels the live tests use; what is missing is said aloud. */
+
+import { findKernel, type StoredKernel } from '../../src/realkernel/kernel-store.ts';
+import { guestPrograms, MissingHere } from '../../src/realkernel/missing.ts';
+
+/** The kernel, or why there is none. */
+export function kernelAtHand(series: string): { readonly kernel?: StoredKernel; readonly why: string } {
+  try {
+    guestPrograms();
+    return { kernel: findKernel(series), why: '' };
+  } catch (error) {
+    if (!(error instanceof MissingHere)) throw error;
+    const why = `${error.message}; to bring it: ${error.remedy}`;
+    console.warn(`SKIPPED: no real kernel ${series} is asked: ${why}`);
+    return { why };
+  }
+}
