@@ -1,8 +1,8 @@
 /** /proc/kpageflags: which frames it shows as having a page, and where the file ends. */
 
 import type { Kernel } from './kernel.ts';
-import { onlinePfnRuns } from './pfn.ts';
-import { SECTION_HAS_MEM_MAP } from './section-table.ts';
+import { onlinePfnRuns, pfnValid } from './pfn.ts';
+import { SECTION_HAS_MEM_MAP, SECTION_IS_EARLY } from './section-table.ts';
 import { alignUp, type PfnRange } from './units.ts';
 
 /**
@@ -22,16 +22,27 @@ export function kpageflagsRuns(kernel: Kernel): PfnRange[] {
     .map((run) => ({ startPfn: run.startPfn, endPfn: Math.min(run.endPfn, end) }));
 }
 
-/** Sections with a memmap, neighbours as one. In 5.3 their sub-sections did not matter here: pfn_valid() was asked. */
+/** Frames with a struct page, as pfn_valid() has it: early sections whole, others by what of them is in use. */
 function memmapRuns(kernel: Kernel): PfnRange[] {
-  const { pagesPerSection } = kernel.sections;
+  const { sections } = kernel;
+  const { pagesPerSection, pagesPerSubsection, subsectionsPerSection } = sections;
   const runs: { startPfn: number; endPfn: number }[] = [];
-  for (const { first, last, flags } of kernel.sections.runs()) {
-    if ((flags & SECTION_HAS_MEM_MAP) === 0) continue;
+  const add = (startPfn: number, endPfn: number): void => {
     const tail = runs.at(-1);
-    const endPfn = (last + 1) * pagesPerSection;
-    if (tail?.endPfn === first * pagesPerSection) tail.endPfn = endPfn;
-    else runs.push({ startPfn: first * pagesPerSection, endPfn });
+    if (tail?.endPfn === startPfn) tail.endPfn = endPfn;
+    else runs.push({ startPfn, endPfn });
+  };
+  for (const { first, last, flags } of sections.runs()) {
+    if ((flags & SECTION_HAS_MEM_MAP) === 0) continue;
+    // Without sub-sections the map of every section is full.
+    const whole = (flags & SECTION_IS_EARLY) !== 0 || sections.countSubsections(first) === subsectionsPerSection;
+    if (whole) {
+      add(first * pagesPerSection, (last + 1) * pagesPerSection);
+      continue;
+    }
+    for (let pfn = first * pagesPerSection; pfn < (last + 1) * pagesPerSection; pfn += pagesPerSubsection) {
+      if (pfnValid(sections, pfn)) add(pfn, pfn + pagesPerSubsection);
+    }
   }
   return runs;
 }

@@ -58,6 +58,9 @@ export const modprobe: Tool = (context, args) => {
   if (options.has('r')) {
     let status = 0;
     for (const name of operands) {
+      if (machine.kernel.profile.does.driversBuiltIn) {
+        throw new NotModelled(`${moduleName(known(name))} is part of this kernel, which has no modules: it cannot be unloaded`);
+      }
       if (moduleUsers(machine, known(name)).length > 0) {
         context.stderr(`modprobe: can't unload module '${moduleName(name)}': Resource temporarily unavailable\n`);
         status = 1;

@@ -78,6 +78,14 @@ describe('mapping device memory', () => {
   });
 });
 
+test('5.3 shows early sections whole in /proc/kpageflags, and of others what is in use', () => {
+  const kernel = bootSmall({ kernel: '5.3', cmdline: 'memmap=32M!0x31000000' });
+  map(kernel, 4 * GiB, 132 * MiB);
+  expect(kpageflagsRuns(kernel)).toEqual([
+    { startPfn: 0, endPfn: 0x80000 }, { startPfn: 0x100000, endPfn: 0x108400 },
+  ]);
+});
+
 describe('RAM that comes and goes', () => {
   const online = (kernel: Kernel, id: number, how: string): number => stateStore(kernel, id, how);
 
