@@ -15,7 +15,7 @@ import type { Machine } from '../drivers/machine.ts';
 import { hex } from '../kernel/units.ts';
 import { daxChild, daxChildNames } from './dax-files.ts';
 import {
-  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry, type Entry,
+  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_FILE, type DirectoryEntry, type Entry,
   type FileEntry,
 } from './entries.ts';
 
@@ -42,7 +42,6 @@ export function cxlCommon(path: string, devtype: string, type: number): Readonly
   return {
     devtype: text(() => devtype),
     modalias: text(() => `cxl:t${type}`),
-    power: UNKNOWN_DIRECTORY,
     subsystem: link(`${upToSys(path)}bus/cxl`),
     uevent: UNKNOWN_FILE,
   };
@@ -79,14 +78,10 @@ export function rootDecoderDirectory(machine: Machine, root: CxlRootDecoder, pat
   });
 }
 
-/** Names that are devices of the bus but no endpoint decoders. */
-function isOtherDevice(name: string): boolean {
-  return /^(?:mem|root|port|endpoint|region)\d+$|^decoder\d+\.\d+$/.test(name);
-}
-
 /** @kernel drivers/cxl/core/region.c: cxl_region_attrs */
 function regionDirectory(machine: Machine, { id, root }: CxlRegion): DirectoryEntry {
   const now = (): CxlRegion => regionById(machine, id) as CxlRegion;
+  const { cxlRegions } = machine.kernel.profile.does;
   const path = regionPath({ id, root });
   const setting = (show: (region: CxlRegion) => string | number, store: (region: CxlRegion, text: string) => number): FileEntry =>
     readWrite(() => `${show(now())}\n`, (value) => store(now(), value));
@@ -96,7 +91,7 @@ function regionDirectory(machine: Machine, { id, root }: CxlRegion): DirectoryEn
     driver: now().bound ? link(`${upToSys(path)}bus/cxl/drivers/cxl_region`) : undefined,
     interleave_granularity: setting(({ granularity }) => granularity, (region, value) => granularityStore(machine, region, value)),
     interleave_ways: setting(({ ways }) => ways, (region, value) => waysStore(machine, region, value)),
-    mode: machine.kernel.profile.does.cxlRegions === 'pmem-and-ram' ? text(() => now().mode) : undefined,
+    mode: cxlRegions === 'pmem-and-ram' ? text(() => now().mode) : undefined,
     resource: text(() => (now().resource === undefined ? '0xffffffffffffffff' : hex(now().resource?.start ?? 0))),
     size: setting(
       ({ resource }) => hex(resource === undefined ? 0 : resource.end - resource.start),
@@ -107,9 +102,10 @@ function regionDirectory(machine: Machine, { id, root }: CxlRegion): DirectoryEn
       : readOnly(() => '\n'),
     ...Object.fromEntries(now().targets.map((_, i) => [`target${i}`, readWrite(
       () => `${now().targets[i] ?? ''}\n`,
-      (name) => targetStore(machine, now(), i, name, isOtherDevice(name.trim())),
+      (name) => targetStore(machine, now(), i, name),
     )])),
-  });
+    // Later kernels add what is known of speed: access0, access1.
+  }, { complete: cxlRegions !== 'pmem-and-ram', lacks: (name) => !name.startsWith('access') });
   const dax = daxRegionPath({ id, root });
   const children = (): string[] => [
     ...(machine.devices.dax.regions.has(dax) ? [`dax_region${id}`] : []),
@@ -132,9 +128,9 @@ export function portDecoderDirectory(machine: Machine, port: CxlPort, index: num
     interleave_granularity: text(() => now()?.granularity ?? 256),
     interleave_ways: text(() => now()?.ports.length ?? 1),
     locked: flag(false),
-    region: text(() => (now() === undefined ? '' : `region${now()?.region.id ?? 0}`)),
-    size: readOnly(() => address(sizeOf(now()?.region))),
-    start: readOnly(() => address(now()?.region.resource?.start ?? 0)),
+    region: text(() => (now()?.region === undefined ? '' : `region${now()?.region?.id ?? 0}`)),
+    size: readOnly(() => address((now()?.range.end ?? 0) - (now()?.range.start ?? 0))),
+    start: readOnly(() => address(now()?.range.start ?? 0)),
     target_list: text(() => (now()?.ports ?? cxlRegionPorts(machine, port).slice(0, 1)).map(({ id }) => id).join(',')),
     target_type: text(() => 'expander'),
   });

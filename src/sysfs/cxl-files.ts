@@ -130,12 +130,13 @@ function driverLink(path: string, driver: string | undefined): Entry | undefined
 
 function endpointDirectory(machine: Machine, memdev: CxlMemdev, path: string): DirectoryEntry {
   const decoders = machine.devices.cxl.decoders.filter((decoder) => decoder.memdev === memdev.id).map(decoderName);
-  return directory({
+  const fixed = directory({
     ...cxlCommon(path, 'cxl_port', 3),
     driver: driverLink(path, 'cxl_port'),
     uport: link(`${upToSys(path)}devices/${memdevPath(machine, memdev)}`),
-    ...Object.fromEntries(decoders.map((name) => [name, endpointDecoderDirectory(machine, name, `${path}/${name}`)])),
   });
+  return dynamicDirectory(fixed, () => decoders, (name) =>
+    decoders.includes(name) ? endpointDecoderDirectory(machine, name, `${path}/${name}`) : undefined);
 }
 
 /** Where a host bridge is as a device: what the kernel takes for it differs. */
@@ -147,15 +148,17 @@ function portDirectory(machine: Machine, port: CxlPort): DirectoryEntry {
   const path = `${ROOT}/port${port.id}`;
   const bridge = bridgeByUid(machine, port.bridge) as CxlHostBridge;
   const dports = bridge.rootPorts.map(({ id, name }) => [`dport${id}`, link(`${upToSys(path)}devices/${bridge.pciName}/${name}`)] as const);
-  const decoders = Array.from({ length: bridge.decoders }, (_, i) =>
-    [`decoder${port.id}.${i}`, portDecoderDirectory(machine, port, i, `${path}/decoder${port.id}.${i}`)] as const);
+  const decoders = Array.from({ length: bridge.decoders }, (_, i) => `decoder${port.id}.${i}`);
   const fixed = directory({
     ...cxlCommon(path, 'cxl_port', 3),
     driver: driverLink(path, 'cxl_port'),
     uport: link(`${upToSys(path)}${bridgeTarget(machine, bridge)}`),
-    ...Object.fromEntries([...dports, ...decoders]),
+    ...Object.fromEntries(dports),
   });
-  return dynamicDirectory(fixed, () => endpointsOf(machine, port).map(({ endpoint }) => `endpoint${endpoint ?? 0}`), (name) => {
+  const names = (): string[] => [...decoders, ...endpointsOf(machine, port).map(({ endpoint }) => `endpoint${endpoint ?? 0}`)];
+  return dynamicDirectory(fixed, names, (name) => {
+    const index = decoders.indexOf(name);
+    if (index >= 0) return portDecoderDirectory(machine, port, index, `${path}/${name}`);
     const memdev = endpointsOf(machine, port).find(({ endpoint }) => name === `endpoint${endpoint ?? 0}`);
     return memdev && endpointDirectory(machine, memdev, `${path}/${name}`);
   });
@@ -172,15 +175,20 @@ function rootDirectory(machine: Machine): DirectoryEntry {
     driver: machine.devices.cxl.ndbus === undefined ? undefined : driverLink(NVDIMM_BRIDGE, 'cxl_nvdimm_bridge'),
   }, { complete: false, lacks: (name) => name.startsWith('ndbus') });
   const parent = (): DirectoryEntry | undefined => ndParentDirectory(machine, NVDIMM_BRIDGE);
-  return directory({
+  const fixed = directory({
     ...cxlCommon(ROOT, 'cxl_port', 4),
     uport: link('../../ACPI0017:00'),
     'nvdimm-bridge0': hasBridge(machine)
       ? dynamicDirectory(bridge, () => parent()?.names().filter((name) => name.startsWith('ndbus')) ?? [], (name) => parent()?.entry(name))
       : undefined,
     ...Object.fromEntries(dports),
-    ...Object.fromEntries(roots.map((each) => [`decoder0.${each.id}`, rootDecoderDirectory(machine, each, `${ROOT}/decoder0.${each.id}`)])),
-    ...Object.fromEntries(ports.map((each) => [`port${each.id}`, portDirectory(machine, each)])),
+  });
+  const names = (): string[] => [...roots.map(({ id }) => `decoder0.${id}`), ...ports.map(({ id }) => `port${id}`)];
+  return dynamicDirectory(fixed, names, (name) => {
+    const decoder = roots.find(({ id }) => name === `decoder0.${id}`);
+    if (decoder !== undefined) return rootDecoderDirectory(machine, decoder, `${ROOT}/${name}`);
+    const port = ports.find(({ id }) => name === `port${id}`);
+    return port && portDirectory(machine, port);
   });
 }
 
@@ -222,7 +230,6 @@ function memdevDirectory(machine: Machine, id: number): DirectoryEntry {
         driver: driverLink(`${path}/pmem${id}`, memdev.nmem === undefined ? undefined : 'cxl_nvdimm'),
       })
       : undefined,
-    power: UNKNOWN_DIRECTORY,
     ram: directory({ size: readOnly(() => bytes(card.ramBytes)) }),
     serial: readOnly(() => `0x${card.serial.toString(16)}\n`),
     subsystem: link(`${upToSys(path)}bus/cxl`),

@@ -23,7 +23,7 @@ export function loadCxlAcpi(machine: Machine): void {
   const decoders = valid.map((window, id) => ({ id, window, regionId: memregionReserve(machine) }));
   const places = addCxlResources(machine, valid.map(rangeOfWindow));
   const roots = decoders.map((decoder, i): CxlRootDecoder => ({ ...decoder, resource: places[i] }));
-  const ports = platform.bridges.map(({ uid }, i) => ({ id: i + 1, bridge: uid }));
+  const ports = platform.bridges.map(({ uid }, i) => ({ id: i + 1, bridge: uid, leftover: undefined }));
   setCxl(machine, { rooted: true, roots, ports });
   if (kernel.profile.does.cxlHostIsPci) {
     for (const { pciName } of platform.bridges) kernel.printk(6, ` ${pciName}: host supports CXL`);

@@ -3,16 +3,16 @@
 import { EBUSY, EINVAL, ENODEV, ENXIO, ERANGE, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
 import { parseKernelBool } from '../../kernel/params.ts';
-import { insertResource, IORESOURCE_MEM, removeResource, resource } from '../../kernel/resource.ts';
+import { IORESOURCE_MEM, removeResource, resource } from '../../kernel/resource.ts';
 import { alignUp, isAligned, type ByteRange } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import { memregionFree, memregionReserve } from '../nvdimm/memregion.ts';
 import { cString, kstrtoull, sysfsStreq, uuidParse, UUID_NULL } from '../nvdimm/nd-attr.ts';
 import { eiwToWays, isGranularity, isWays, SZ_256M, windowGranularity } from './cfmws.ts';
-import { findResource } from './find-resource.ts';
+import { findResource, insertBelow } from './find-resource.ts';
 import { cxlRegionUnbind } from './region-driver.ts';
 import {
-  cardOfDecoder, CXL_CONFIG_ACTIVE, CXL_CONFIG_COMMIT, CXL_CONFIG_IDLE, CXL_CONFIG_INTERLEAVE_ACTIVE, decoderName,
+  bridgeByUid, cardOfDecoder, CXL_CONFIG_ACTIVE, CXL_CONFIG_COMMIT, CXL_CONFIG_IDLE, CXL_CONFIG_INTERLEAVE_ACTIVE,
   endpointDecoder, regionById, regionOfDecoder, setCxl, updateRegion, type CxlRegion, type CxlRootDecoder,
 } from './state.ts';
 
@@ -170,9 +170,10 @@ function allocHpa(machine: Machine, region: CxlRegion, size: number): Errno {
   kernel.explain?.(SPACE_LEFT, place !== undefined, { region: `region${id}`, size });
   if (place === undefined) return -ERANGE;
   const start = alignUp(place.start, SZ_256M);
-  const inserted = insertResource(kernel.iomem, resource(start, start + size, `region${id}`, IORESOURCE_MEM));
-  if (!inserted.ok) return -ERANGE;
-  kernel.iomem = inserted.tree;
+  const window = rootById(machine, region.root)?.resource?.name ?? '';
+  const tree = insertBelow(kernel.iomem, window, resource(start, start + size, `region${id}`, IORESOURCE_MEM));
+  if (tree === undefined) return -ERANGE;
+  kernel.iomem = tree;
   updateRegion(machine, id, { resource: { start, end: start + size }, state: CXL_CONFIG_INTERLEAVE_ACTIVE });
   return 0;
 }
@@ -204,15 +205,27 @@ function releaseHpa(machine: Machine, id: number): void {
  * no endpoint decoder.
  * @kernel drivers/cxl/core/region.c: store_targetN
  */
-export function targetStore(machine: Machine, region: CxlRegion, position: number, text: string, isKnown: boolean): Errno {
+export function targetStore(machine: Machine, region: CxlRegion, position: number, text: string): Errno {
   const name = cString(text).replace(/\n$/, '');
   if (name === '') {
     const present = region.targets[position];
     if (present !== undefined) detachDecoder(machine, present);
     return 0;
   }
-  if (endpointDecoder(machine, name) === undefined) return isKnown ? -EINVAL : -ENODEV;
+  if (endpointDecoder(machine, name) === undefined) return isOtherDevice(machine, name) ? -EINVAL : -ENODEV;
   return attach(machine, region, position, name);
+}
+
+/** Whether the bus has a device of that name that is no endpoint decoder. */
+function isOtherDevice(machine: Machine, name: string): boolean {
+  const { rooted, roots, ports, memdevs, regions } = machine.devices.cxl;
+  const numbered = (word: string, all: readonly { id: number }[]): boolean => all.some(({ id }) => name === `${word}${id}`);
+  const isDecoder = ports.some(({ id, bridge }) =>
+    Array.from({ length: bridgeByUid(machine, bridge)?.decoders ?? 0 }).some((_, i) => name === `decoder${id}.${i}`));
+  return (
+    (rooted && name === 'root0') || numbered('decoder0.', roots) || numbered('port', ports) || numbered('mem', memdevs) ||
+    numbered('region', regions) || isDecoder || memdevs.some(({ endpoint }) => name === `endpoint${endpoint ?? '?'}`)
+  );
 }
 
 /** @kernel drivers/cxl/core/region.c: cxl_region_attach */
@@ -272,11 +285,30 @@ function bridgeHasDecoder(machine: Machine, region: CxlRegion, bridge: number): 
   return others < (machine.devices.cxl.platform.bridges.find(({ uid }) => uid === bridge)?.decoders ?? 0);
 }
 
+/**
+ * With the first target of a region the decoders of all ports are cleared, but a port that led to this target alone is
+ * out of the region already and keeps its range.
+ * @kernel drivers/cxl/core/region.c: cxl_region_detach, cxl_region_teardown_targets
+ */
+function leaveRange(machine: Machine, region: CxlRegion, name: string): void {
+  const decoder = endpointDecoder(machine, name);
+  const { resource: range, state, targets } = region;
+  if (decoder === undefined || range === undefined || state < CXL_CONFIG_ACTIVE) return;
+  const { bridge, rootPort } = cardOfDecoder(machine, decoder);
+  const others = targets.filter((each) => each !== undefined && each !== name).map((each) => endpointDecoder(machine, each as string));
+  const alone = !others.some((other) => other !== undefined && cardOfDecoder(machine, other).bridge === bridge);
+  const index = regionsThrough(machine, bridge).findIndex(({ id }) => id === region.id);
+  const { ports } = machine.devices.cxl;
+  const leftover = alone ? { ...range, index, rootPort } : undefined;
+  setCxl(machine, { ports: ports.map((port) => (port.bridge === bridge ? { ...port, leftover } : port)) });
+}
+
 /** Takes a decoder out of its region, whose driver lets go. @kernel drivers/cxl/core/region.c: cxl_region_detach */
 export function detachDecoder(machine: Machine, name: string): void {
   const region = regionOfDecoder(machine, name);
   if (region === undefined) return;
   cxlRegionUnbind(machine, region.id);
+  leaveRange(machine, region, name);
   const targets = region.targets.map((each) => (each === name ? undefined : each));
   updateRegion(machine, region.id, { targets, state: CXL_CONFIG_INTERLEAVE_ACTIVE });
 }
@@ -305,9 +337,4 @@ function invalidateMemregion(machine: Machine, region: CxlRegion): boolean {
   kernel.explain?.(CACHES_FLUSHED, can, { region: `region${region.id}`, hypervisor: !can });
   if (!can) kernel.printk(4, `cxl region${region.id}: Failed to synchronize CPU cache state`);
   return can;
-}
-
-/** Names of everything the region could have as a target but for what it has. */
-export function targetNames(machine: Machine): string[] {
-  return machine.devices.cxl.decoders.map(decoderName);
 }

@@ -21,6 +21,14 @@ export interface CxlRootDecoder {
 export interface CxlPort {
   readonly id: number;
   readonly bridge: number;
+  /** What its decoder still shows of a region that is gone. */
+  readonly leftover: CxlLeftover | undefined;
+}
+
+/** A range the decoder of a host bridge was not cleared of, and the root port it went to. */
+export interface CxlLeftover extends ByteRange {
+  readonly index: number;
+  readonly rootPort: string;
 }
 
 /** `memN`. */

@@ -73,6 +73,12 @@ function memdevsUnder(context: ToolContext, decoder: string, filter: string | un
     .filter((memdev) => isEnabled(files, memdev) && selects(filter, memdev.name));
 }
 
+/** How many names the tool counts: of a list with commas it sees the first, and the rest as one. */
+function countWords(operands: readonly string[]): number {
+  const words = (text: string): number => text.split(' ').filter((word) => word !== '').length;
+  return operands.reduce((sum, text) => sum + (text.includes(',') && !text.includes(' ') ? Math.min(2, text.split(',').length) : words(text)), 0);
+}
+
 /** What was asked for, or the error that was reported. Checks come in the tool's order. */
 function parseCreate(context: ToolContext, parsed: ParsedOptions): Request | Errno {
   const fail = (text: string, error: Errno = -EINVAL, fn = 'parse_create_options'): Errno => {
@@ -98,7 +104,7 @@ function parseCreate(context: ToolContext, parsed: ParsedOptions): Request | Err
   if (size === undefined) return fail(`Invalid size: ${sizeText ?? ''}`);
   const given = parsed.string('ways') === undefined ? undefined : parsed.number('ways');
   if (given !== undefined && given <= 0) return fail(`Invalid interleave ways: ${given}`);
-  const ways = given ?? (names.length > 0 ? names.length : found.length);
+  const ways = given ?? (names.length > 0 ? countWords(parsed.operands) : found.length);
   const wrong = ways > found.length || (names.length > 0 && ways !== found.length);
   if ((given !== undefined || names.length > 0) && wrong) {
     const relation = ways > found.length ? 'greater' : 'less';
