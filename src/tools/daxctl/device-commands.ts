@@ -58,7 +58,7 @@ function sizeIn(text: string | undefined): number {
 }
 
 function deviceOptions(parsed: ParsedOptions): DeviceOptions {
-  for (const refused of ['verbose', 'input', 'check-config']) {
+  for (const refused of ['verbose', 'input']) {
     if (parsed.boolean(refused) || parsed.string(refused) !== undefined) {
       throw new NotModelled(`daxctl's --${refused} is not modelled`);
     }
@@ -89,14 +89,29 @@ function usage(command: Pick<DeviceCommand, 'usage' | 'options'>, complaint: str
   return new UsageExit(complaint + usageText(command.usage, command.options));
 }
 
+/**
+ * What `-C` ends with, and exit status 0: a machine has no configuration files here, whether a namespace is behind the
+ * device or not.
+ */
+function checkConfig(context: ToolContext, device: string): UsageExit {
+  const isOnNamespace = readDaxRegions(context.files).some(
+    ({ path, devices }) => /\/ndbus\d+\/region\d+\/dax\d+\.\d+$/.test(path) && devices[0]?.name === device,
+  );
+  const unmatched = device === 'all' || isOnNamespace ? '' : `no UUID match for ${device} found in config files\n`;
+  return new UsageExit(`${unmatched}${device}: missing or malformed config section\n`, 0);
+}
+
 /** Checks what `reconfigure-device` is told; which mode counts. */
-function checkReconfigure(parsed: ParsedOptions, command: DeviceCommand, device: string): string | undefined {
+function checkReconfigure(
+  context: ToolContext, parsed: ParsedOptions, command: DeviceCommand, device: string,
+): string | undefined {
   const mode = parsed.string('mode');
   if (parsed.boolean('check-config') && (mode !== undefined || parsed.boolean('no-online') || parsed.boolean('no-movable'))) {
     throw usage(command, `${device}: -C cannot be used with --mode, --(no-)movable, or --(no-)online\n`);
   }
+  if (parsed.boolean('check-config')) throw checkConfig(context, device);
   const resizes = parsed.string('size') !== undefined || parsed.string('align') !== undefined;
-  if (!resizes && mode === undefined && !parsed.boolean('check-config')) {
+  if (!resizes && mode === undefined) {
     throw usage(command, "error: a 'align', 'mode' or 'size' option is required\n");
   }
   if (!resizes && mode === 'devdax' && parsed.boolean('no-online')) {
@@ -110,7 +125,7 @@ function deviceCommand(command: DeviceCommand, check?: typeof checkReconfigure):
   return (context, args) => {
     const parsed = parseOptions(args, command.options, command.usage);
     const ident = deviceArgument(parsed, command);
-    const mode = check?.(parsed, command, ident);
+    const mode = check?.(context, parsed, command, ident);
     const options = deviceOptions(parsed);
     let status = -ENXIO;
     let processed = 0;
@@ -152,6 +167,7 @@ const createDeviceCommand: Tool = (context, args) => {
   const parsed = parseOptions(args, CREATE.options, CREATE.usage);
   const extra = parsed.operands.slice(1);
   if (extra.length > 0) throw usage(CREATE, extra.map((word) => `unknown extra parameter "${word}"\n`).join(''));
+  if (parsed.boolean('check-config')) throw new NotModelled('daxctl create-device --check-config is not modelled');
   const options = deviceOptions(parsed);
   let status = -ENXIO;
   let processed = 0;
