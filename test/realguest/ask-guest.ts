@@ -17,7 +17,10 @@ export async function askGuest(tree: KernelTree, media: GivenMedia): Promise<Ver
   const file = new BackingFile(BACKEND_SIZE);
   file.write(qemuLabelOffset(BACKEND_SIZE, LABEL_AREA), media.labels);
   for (const { at, bytes } of media.blocks) file.write(at, bytes);
-  const guest = await Guest.boot(tree, file.machineArgs(LABEL_AREA));
+  const guest = await Guest.boot(tree, file.machineArgs(LABEL_AREA)).catch((error: unknown) => {
+    file.remove();
+    throw error;
+  });
   try {
     const devices = await devicesOf(guest);
     const { output } = await guest.run("dmesg | grep -E 'nd_(pmem|region|btt)|dax_pmem|nvdimm|nmem' | sed 's/^.[^]]*. //'");

@@ -31,7 +31,7 @@ export class Guest {
     process.on('exit', () => this.wake());
   }
 
-  /** Boots the kernel on a machine with these further arguments. */
+  /** Boots the kernel on a machine with these further arguments; a guest that does not come up is switched off. */
   static async boot(tree: KernelTree, args: readonly string[], cmdline = ''): Promise<Guest> {
     const folder = mkdtempSync(join(tmpdir(), 'memhp-guest-'));
     const initrd = join(folder, 'initrd');
@@ -42,8 +42,13 @@ export class Guest {
     const options = { stdio: ['pipe', 'pipe', 'ignore'] as const };
     const process = spawn('qemu-system-x86_64', [...args, ...base, '-append', append], { stdio: [...options.stdio] });
     const guest = new Guest(process, folder);
-    await guest.until(/@@READY@@\n/);
-    return guest;
+    try {
+      await guest.until(/@@READY@@\n/);
+      return guest;
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
   }
 
   /** Types a line and waits for its end. */

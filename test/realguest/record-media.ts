@@ -103,7 +103,10 @@ function blocksOf(file: BackingFile, base: number, devices: Devices): RecordedBl
 async function record(tree: KernelTree, scenario: Scenario): Promise<MediaRecording> {
   const { size, labelSize } = scenario;
   const file = new BackingFile(size);
-  const guest = await Guest.boot(tree, file.machineArgs(labelSize));
+  const guest = await Guest.boot(tree, file.machineArgs(labelSize)).catch((error: unknown) => {
+    file.remove();
+    throw error;
+  });
   try {
     const base = Number((await guest.run('cat /sys/bus/nd/devices/region0/resource')).output[0]);
     const ndctl = (await guest.run('ndctl --version')).output[0] ?? '';

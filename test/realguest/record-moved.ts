@@ -20,7 +20,10 @@ async function ask(tree: KernelTree, each: MovedCase): Promise<MovedVerdict> {
   file.write(at, bytes);
   const backend = `memory-backend-file,id=ram,size=${RAM},share=on,mem-path=${file.path}`;
   const args = ['-M', 'q35,memory-backend=ram', '-cpu', 'max', '-m', '2G', '-object', backend];
-  const guest = await Guest.boot(tree, args, movedCmdline(each));
+  const guest = await Guest.boot(tree, args, movedCmdline(each)).catch((error: unknown) => {
+    file.remove();
+    throw error;
+  });
   try {
     const { output } = await guest.run("dmesg | grep -E 'nd_(pmem|region|btt)|dax_pmem|device_dax|(pfn|dax|btt)[0-9]' | sed 's/^.[^]]*. //'");
     return { name: each.name, devices: await devicesOf(guest), dmesg: output };
