@@ -67,8 +67,9 @@ export class Claim {
     this.resource = session.number(`${this.path}/resource`);
     // Kernels before this attribute are taken at the one alignment they name.
     const alignments = read('supported_alignments');
-    this.supportedAlignments =
-      alignments === undefined ? (this.align === 0 ? [] : [this.align]) : alignments.split(/\s+/).filter(Boolean).map(numberAtStart);
+    const own = this.align === 0 ? [] : [this.align];
+    const words = alignments?.split(/\s+/).filter((word) => word !== '');
+    this.supportedAlignments = words === undefined ? own : words.map(numberAtStart);
   }
 
   get session(): Session {

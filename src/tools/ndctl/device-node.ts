@@ -22,7 +22,9 @@ export function blockDeviceSize(machine: Machine, name: string): number | undefi
   return diskNamed(machine, name)?.sizeBytes;
 }
 
-/** Bytes of a block device: as many as there are, −ENOENT without the device, −EIO for a disk the model holds no bytes of. */
+/**
+ * Bytes of a block device: as many as there are, −ENOENT without the device, −EIO for a disk the model holds no bytes of.
+ */
 export function readBlockDevice(machine: Machine, name: string, offset: number, length: number): Uint8Array | Errno {
   const disk = diskNamed(machine, name);
   if (disk === undefined) return -ENOENT;

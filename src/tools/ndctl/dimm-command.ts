@@ -15,7 +15,13 @@ import { refuseVerbose } from './refuse.ts';
 import type { Session } from './session.ts';
 
 const BASE: readonly OptionSpec[] = [
-  { short: 'b', long: 'bus', type: 'string', value: 'bus-id', help: '<nmem> must be on a bus with an id/provider of <bus-id>' },
+  {
+    short: 'b',
+    long: 'bus',
+    type: 'string',
+    value: 'bus-id',
+    help: '<nmem> must be on a bus with an id/provider of <bus-id>',
+  },
   { short: 'v', long: 'verbose', type: 'boolean', help: 'turn on debug' },
 ];
 const EXTENT: readonly OptionSpec[] = [

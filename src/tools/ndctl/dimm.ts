@@ -24,7 +24,8 @@ export class Dimm {
     this.id = device.id;
     this.name = device.name;
     this.path = device.path;
-    const words = (attribute: string): string[] => (this.read(attribute) ?? '').split(' ').filter((word) => word !== '');
+    const words = (attribute: string): string[] =>
+      (this.read(attribute) ?? '').split(' ').filter((word) => word !== '');
     this.commands = words('commands');
     this.uniqueId = bus.hasNfit ? this.read('nfit/id') : undefined;
     this.handle = bus.hasNfit ? this.session.number(`${this.path}/nfit/handle`) : undefined;

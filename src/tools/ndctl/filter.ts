@@ -102,7 +102,13 @@ export function walkDevices(session: Session, filters: Filters, visitor: Visitor
   return 0;
 }
 
-function walkRegion(session: Session, region: Region, filters: Filters, node: number | undefined, visitor: Visitor): void {
+function walkRegion(
+  session: Session,
+  region: Region,
+  filters: Filters,
+  node: number | undefined,
+  visitor: Visitor,
+): void {
   const { dimm, namespace } = filters;
   if (!regionMatches(region, filters.region)) return;
   if (isGiven(dimm) && !region.dimms.some((each) => dimmMatches(each, dimm))) return;

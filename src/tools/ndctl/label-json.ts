@@ -26,7 +26,12 @@ function labelSizeOf(store: LabelStore): LabelSize {
 }
 
 /** Undefined for an area too small, or without labels where they are asked for: the real tool then shows nothing. */
-export function labelAreaJson(dimm: string, store: LabelStore, human: boolean, indexOnly: boolean): JsonObject | undefined {
+export function labelAreaJson(
+  dimm: string,
+  store: LabelStore,
+  human: boolean,
+  indexOnly: boolean,
+): JsonObject | undefined {
   // Before it has read the area, the real tool takes labels for small ones, and asked for the index it stays at that.
   const labelSize = indexOnly ? 128 : labelSizeOf(store);
   const indexSize = sizeofNamespaceIndex(store.sizeBytes, labelSize);

@@ -9,7 +9,8 @@ import type { Session } from './session.ts';
 
 const USAGE = 'ndctl list [<options>]';
 
-const filter = (short: string, long: string, value: string, help: string): OptionSpec => ({ short, long, type: 'string', value, help });
+const filter = (short: string, long: string, value: string, help: string): OptionSpec =>
+  ({ short, long, type: 'string', value, help });
 const include = (short: string, long: string, help: string): OptionSpec => ({ short, long, type: 'boolean', help });
 
 const OPTIONS: readonly OptionSpec[] = [

@@ -18,7 +18,8 @@ export type NamespaceAction =
 /** x86's page size; sysconf(_SC_PAGE_SIZE) of the machine. */
 export const PAGE_SIZE = 4096;
 
-const text = (short: string, long: string, value: string, help: string): OptionSpec => ({ short, long, type: 'string', value, help });
+const text = (short: string, long: string, value: string, help: string): OptionSpec =>
+  ({ short, long, type: 'string', value, help });
 const flag = (short: string, long: string, help: string): OptionSpec => ({ short, long, type: 'boolean', help });
 
 const BASE: readonly OptionSpec[] = [
@@ -206,10 +207,14 @@ function valueComplaints(request: NamespaceRequest, typedMap: string | undefined
       wrong.push('--map only valid for an devdax mode pmem namespace');
     }
   }
-  if (type === 'blk' && (mode === 'fsdax' || mode === 'devdax')) wrong.push("only 'pmem' namespaces support dax operation");
+  if (type === 'blk' && (mode === 'fsdax' || mode === 'devdax')) {
+    wrong.push("only 'pmem' namespaces support dax operation");
+  }
   const isBadSize = size !== undefined && parseSize64(size) === undefined;
   if (isBadSize) wrong.push(`failed to parse namespace size '${size}'`);
-  if (offset !== undefined && parseSize64(offset) === undefined) wrong.push(`failed to parse physical offset'${offset}'`);
+  if (offset !== undefined && parseSize64(offset) === undefined) {
+    wrong.push(`failed to parse physical offset'${offset}'`);
+  }
   if (align !== undefined) {
     const bytes = parseSize64(align)?.bytes;
     if (bytes === undefined) wrong.push(`failed to parse namespace alignment '${align}'`);
@@ -232,7 +237,8 @@ function targetComplaints(request: NamespaceRequest, operands: readonly string[]
   const { action, outfile, infile, toStdout, size } = request;
   const wrong: string[] = [];
   const writesFile = outfile !== undefined || toStdout;
-  const needsTarget = action !== 'create' && action !== 'read-infoblock' && !(action === 'write-infoblock' && writesFile);
+  const mayLack = action === 'create' || action === 'read-infoblock';
+  const needsTarget = !mayLack && !(action === 'write-infoblock' && writesFile);
   if (operands.length === 0 && needsTarget) {
     wrong.push(`specify a namespace to ${TARGET_WORDS[action] ?? action}, or "all"`);
   }

@@ -65,7 +65,9 @@ export const ndctl: Tool = (context, args) => {
     return 0;
   }
   if (name === '-h' || name === '--help' || name === 'help') {
-    if (rest.length > 0) throw new NotModelled('the manual pages of `ndctl help` are not modelled', undefined, 'use `-h`');
+    if (rest.length > 0) {
+      throw new NotModelled('the manual pages of `ndctl help` are not modelled', undefined, 'use `-h`');
+    }
     context.stdout(USAGE);
     return 0;
   }
@@ -76,7 +78,8 @@ export const ndctl: Tool = (context, args) => {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return run(command, new Session(context), rest);
   if ((ALL_COMMANDS as readonly string[]).includes(name)) {
-    throw new NotModelled(`\`ndctl ${name}\` is not modelled`, undefined, `modelled are ${Object.keys(COMMANDS).join(', ')}`);
+    const help = `modelled are ${Object.keys(COMMANDS).join(', ')}`;
+    throw new NotModelled(`\`ndctl ${name}\` is not modelled`, undefined, help);
   }
   context.stderr(`Unknown command: '${name}'\n`);
   return 1;

@@ -43,7 +43,8 @@ function optionHelp(option: OptionSpec): string {
   const value = option.type === 'string' ? ` <${option.value ?? ''}>` : option.type === 'number' ? ' <n>' : '';
   const head = `    ${short}--${option.long}${value}`;
   const fits = head.length <= HELP_COLUMN;
-  return `${head}${fits ? '' : '\n'}${' '.repeat((fits ? HELP_COLUMN - head.length : HELP_COLUMN) + 2)}${option.help}\n`;
+  const gap = ' '.repeat((fits ? HELP_COLUMN - head.length : HELP_COLUMN) + 2);
+  return `${head}${fits ? '' : '\n'}${gap}${option.help}\n`;
 }
 
 export function usageText(usage: string, options: readonly OptionSpec[]): string {
@@ -129,8 +130,10 @@ class Parser {
       if (option.long === name) return this.#assign(option, attached, typed, false);
       if (option.long.startsWith(name)) near.push({ option, unset: false });
       else if ('no-'.startsWith(typed)) near.push({ option, unset: true });
-      else if (name.startsWith('no-') && option.long === name.slice(3)) return this.#assign(option, attached, typed, true);
-      else if (name.startsWith('no-') && option.long.startsWith(name.slice(3))) near.push({ option, unset: true });
+      else if (name.startsWith('no-') && option.long.startsWith(name.slice(3))) {
+        if (option.long === name.slice(3)) return this.#assign(option, attached, typed, true);
+        near.push({ option, unset: true });
+      }
     }
     const last = near.at(-1);
     if (last === undefined) throw this.#wholeUsage(errorText(`unknown option \`${typed}'`));

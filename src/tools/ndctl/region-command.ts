@@ -7,7 +7,13 @@ import { type Region, walkSafely } from './region.ts';
 import type { Session } from './session.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
-  { short: 'b', long: 'bus', type: 'string', value: 'bus-id', help: '<region> must be on a bus with an id/provider of <bus-id>' },
+  {
+    short: 'b',
+    long: 'bus',
+    type: 'string',
+    value: 'bus-id',
+    help: '<region> must be on a bus with an id/provider of <bus-id>',
+  },
   { short: 't', long: 'type', type: 'string', value: 'region-type', help: '<region> must be of the specified type' },
 ];
 
@@ -34,7 +40,8 @@ export function regionCommand(action: 'enable' | 'disable'): (session: Session, 
     }
     const type = options.string('type');
     if (type !== undefined && type !== 'pmem' && type !== 'blk') {
-      throw new UsageExit(wrong(`unknown region type '${type}', should be 'pmem' or 'blk'`) + usageText(usage, OPTIONS));
+      const complaint = wrong(`unknown region type '${type}', should be 'pmem' or 'blk'`);
+      throw new UsageExit(complaint + usageText(usage, OPTIONS));
     }
     let done = 0;
     for (const bus of readBuses(session)) {

@@ -10,7 +10,11 @@ import type { ToolContext } from '../tool.ts';
 const SYSFS_ATTR_SIZE = 1024;
 
 /** Modules by the modalias of their devices; those of libnvdimm itself are there. */
-const MODULE_OF_ALIAS: Readonly<Record<string, string>> = { 'nd:t4': 'nd_pmem', 'nd:t5': 'nd_pmem', 'nd:t7': 'dax_pmem' };
+const MODULE_OF_ALIAS: Readonly<Record<string, string>> = {
+  'nd:t4': 'nd_pmem',
+  'nd:t5': 'nd_pmem',
+  'nd:t7': 'dax_pmem',
+};
 
 /** A device found by its name. */
 export interface ScannedDevice {
