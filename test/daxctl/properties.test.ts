@@ -9,7 +9,7 @@ import { printIomem } from '../../src/kernel/resource-query.ts';
 import { runShell } from '../../src/tools/shell.ts';
 
 function startMachine(kernel: string): Machine {
-  const cmdline = 'memhp_default_state=offline memmap=512M%1G-1+0xefffffff memmap=300M%1700M-1+0xefffffff';
+  const cmdline = 'memhp_default_state=offline memmap=512M%1G-1+0xefffffff memmap=188M%1732M-1+0xefffffff';
   const machine = buildMachine({ kernel, memory: '3G', cmdline, qemu: [] });
   runShell(machine, 'modprobe dax_hmem; modprobe device_dax; modprobe kmem; true');
   return machine;
