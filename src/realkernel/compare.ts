@@ -47,7 +47,8 @@ const UNPREDICTABLE_LOG = [
   /^raw: [0-9a-f]{16}/,
   /^page_type: /,
   /^page dumped because: /,
-  /^clocksource: /,
+  // A busy host.
+  /^(clocksource|hrtimer): /,
   /^ACPI: \\/,
   // How long the struct pages of a device took.
   /^\S+ initialised,? \d+ pages in \d+ms$/,
