@@ -42,6 +42,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     register: async () => (await import('./verify.ts')).registerVerify,
   },
   {
+    name: 'fuzz',
+    summary: 'play random runbooks on the model and on real kernels',
+    register: async () => (await import('./fuzz.ts')).registerFuzz,
+  },
+  {
     name: 'record',
     summary: 'play a runbook on a real kernel and write what it did',
     register: async () => (await import('./record.ts')).registerRecord,

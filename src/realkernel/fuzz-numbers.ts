@@ -1,7 +1,10 @@
 /** Places and sizes where alignments meet: pages, sub-sections, alignments of namespaces, sections. */
 
-import { KIB, MIB } from '../kernel/units.ts';
 import type { Dice } from './fuzz-dice.ts';
+
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
 
 /** Sizes of persistent memory, in MiB: whole sections, sub-sections, one off, and such as leave a remainder. */
 const REGION_MIB = [
