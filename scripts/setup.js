@@ -125,11 +125,13 @@ function fetchKernels(say) {
       encoding: 'utf8',
       timeout: 15 * 60 * 1000,
     });
-  let releases;
+  let releases = [];
   try {
-    releases = JSON.parse(memhp(['--json']).stdout).kernels.map((kernel) => kernel.release);
+    const { kernels, missing } = JSON.parse(memhp(['--json']).stdout);
+    releases = kernels.map((kernel) => kernel.release);
+    for (const line of missing) say(`!!! ${line}`);
   } catch {
-    releases = [];
+    // As if there were none.
   }
   const wanted = KERNEL_SERIES.filter((series) => !releases.some((release) => release.startsWith(`${series}.`)));
   if (wanted.length === 0) return;

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { MODULE_NAMES } from '../drivers/modules.ts';
@@ -10,7 +10,7 @@ import { cpio, fileEntry, linkEntry, type CpioEntry } from './cpio.ts';
 import { INIT, PAGES_SCRIPT, STATE_SCRIPT } from './guest-agent.ts';
 import { moduleEntries } from './kernel-modules.ts';
 import { imageFolder, type StoredKernel } from './kernel-store.ts';
-import { findProgram, guestPrograms, MissingHere } from './missing.ts';
+import { findProgram, guestPrograms } from './missing.ts';
 
 /** Modules the model does not know and people may still want to load. */
 const FURTHER_MODULES = ['cxl_core', 'cxl_acpi', 'cxl_pci', 'cxl_port', 'cxl_mem', 'cxl_pmem', 'virtio_pmem', 'nd_virtio'];
@@ -26,7 +26,6 @@ const REAL_TOOLS = new Set(['busybox', 'ndctl', 'daxctl', 'lsmem', ...FURTHER_TO
 export function guestImage(kernel: StoredKernel): string {
   const programs = guestPrograms();
   const busybox = realpathSync(programs.busybox);
-  assertStatic(busybox);
   const tools = [programs.ndctl, programs.daxctl, programs.lsmem, ...FURTHER_TOOLS.flatMap((name) => findProgram(name) ?? [])];
   const path = join(imageFolder(), `${cacheKey(kernel, [busybox, ...tools])}.cpio.gz`);
   if (existsSync(path)) return path;
@@ -37,23 +36,32 @@ export function guestImage(kernel: StoredKernel): string {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, gzipSync(cpio(entries), { level: 6 }));
   renameSync(draft, path);
+  removeOldImages(kernel, path);
   return path;
 }
 
+/** Images of the same kernel that nobody has asked for lately: others may be about to boot a young one. */
+function removeOldImages(kernel: StoredKernel, fresh: string): void {
+  for (const name of readdirSync(imageFolder())) {
+    const path = join(imageFolder(), name);
+    if (!name.startsWith(`${kernel.release}-`) || !name.endsWith('.cpio.gz') || path === fresh) continue;
+    if (Date.now() - statSync(path).mtimeMs > KEEP_IMAGES) rmSync(path, { force: true });
+  }
+}
+
+/** How long an image that is out of date is kept, in ms. */
+const KEEP_IMAGES = 3_600_000;
+/** Counted up when images are put together in another way. */
+const FORM = 2;
+
 /** Changes with everything that goes into the image. */
 function cacheKey(kernel: StoredKernel, programs: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([kernel.release, kernel.modules, INIT, STATE_SCRIPT, PAGES_SCRIPT, MODULE_NAMES]));
+  const hash = createHash('sha256').update(JSON.stringify([FORM, kernel.release, kernel.modules, INIT, STATE_SCRIPT, PAGES_SCRIPT, MODULE_NAMES]));
   for (const file of [...programs, kernel.modules ?? kernel.image]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }
   return `${kernel.release}-${hash.digest('hex').slice(0, 16)}`;
-}
-
-function assertStatic(busybox: string): void {
-  if (!readFileSync(busybox).includes('/ld-linux')) return;
-  const remedy = 'sudo apt-get install -y --no-install-recommends busybox-static';
-  throw new MissingHere(`${busybox} needs libraries; a guest needs the static one`, remedy);
 }
 
 function toolEntries(busybox: string, tools: readonly string[]): CpioEntry[] {

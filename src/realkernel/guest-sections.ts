@@ -1,8 +1,13 @@
 /** The section table of a running kernel, read from its memory. */
 
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { readBtfStructs } from './btf.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
+import { imageFolder } from './kernel-store.ts';
 import type { SectionRunRecord } from './recording.ts';
 
 /** Where the table is and how its entries look. */
@@ -27,8 +32,47 @@ const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '
 /** BTF of a whole kernel is 5 to 8 MiB. */
 const MAXIMUM_BTF = 64n * 1024n * 1024n;
 
-/** Asks the kernel where its table is and, by its BTF, how the entries look. @throws GuestError */
+/**
+ * Where a kernel's table is and how its entries look: asked once and kept, for a search through /proc/kallsyms takes an
+ * emulated processor as long as a boot. Guests run without KASLR, so a kernel's addresses never change.
+ */
 export async function sectionLayout(guest: Guest): Promise<SectionLayout> {
+  const { size, mtimeMs } = statSync(guest.kernel.image);
+  const key = createHash('sha256').update(`${FORM} ${guest.kernel.image} ${size} ${mtimeMs}`).digest('hex').slice(0, 16);
+  const path = join(imageFolder(), `${guest.kernel.release}-${key}.sections.json`);
+  const kept = readLayout(path);
+  if (kept !== undefined) return kept;
+  const layout = await askLayout(guest);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(layout, (_, value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)));
+  renameSync(draft, path);
+  return layout;
+}
+
+/** Counted up when layouts are kept in another form. */
+const FORM = 1;
+const address = z.string().regex(/^0x[0-9a-f]{1,16}$/).transform((text) => BigInt(text));
+const keptLayout = z.object({
+  table: address,
+  highest: address,
+  size: z.number().int().positive(),
+  memMap: z.number().int().nonnegative(),
+  usage: z.number().int().nonnegative(),
+  subsectionMap: z.number().int().nonnegative().optional(),
+});
+
+function readLayout(path: string): SectionLayout | undefined {
+  try {
+    const { subsectionMap, ...layout } = keptLayout.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { ...layout, subsectionMap };
+  } catch {
+    // Not there, or half-written.
+    return undefined;
+  }
+}
+
+/** Asks the kernel where its table is and, by its BTF, how the entries look. @throws GuestError */
+async function askLayout(guest: Guest): Promise<SectionLayout> {
   const { output } = await guest.fetch(`grep -E ' (${SYMBOLS.join('|')})$' /proc/kallsyms`);
   const addresses = new Map(output.map((line) => [line.split(' ')[2] ?? '', BigInt(`0x${line.split(' ')[0]}`)]));
   const [table, highest, btfStart, btfEnd] = SYMBOLS.map((name) => addresses.get(name));

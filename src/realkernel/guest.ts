@@ -29,6 +29,7 @@ export interface Patience {
 export const PATIENCE: Patience = { boot: 300_000, command: 120_000, monitor: 60_000 };
 
 export class Guest {
+  readonly kernel: StoredKernel;
   readonly console: GuestConsole;
   readonly #process: ChildProcess;
   readonly #watchdog: ChildProcess;
@@ -38,7 +39,8 @@ export class Guest {
   #said = '';
   #files = 0;
 
-  private constructor(process: ChildProcess, folder: string, patience: Patience) {
+  private constructor(kernel: StoredKernel, process: ChildProcess, folder: string, patience: Patience) {
+    this.kernel = kernel;
     this.#process = process;
     this.#folder = folder;
     this.#patience = patience;
@@ -68,7 +70,7 @@ export class Guest {
     ];
     // A group of its own: an interrupt at the terminal is for us, and the watchdog then ends the guest.
     const child = spawn(qemu, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-    const guest = new Guest(child, folder, patience);
+    const guest = new Guest(kernel, child, folder, patience);
     try {
       guest.#qmp = await Qmp.connect(socket, patience.monitor, () => guest.alive).catch(async (error: unknown) => {
         if (guest.alive) throw error;

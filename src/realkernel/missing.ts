@@ -1,6 +1,6 @@
 /** What this host lacks to run a real kernel, and the line that brings it. */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Something is not installed or not fetched. Exit status 3. */
@@ -46,13 +46,21 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
 export function guestPrograms(path?: string): Readonly<Record<GuestProgram, string>> {
   const names = Object.keys(GUEST_NEEDS) as GuestProgram[];
   const found = names.map((name) => [name, findProgram(name, path)] as const);
-  const missing = found.filter(([, place]) => place === undefined).map(([name]) => name);
+  const unfit = ([name, place]: readonly [string, string | undefined]): boolean =>
+    place === undefined || (name === 'busybox' && !isStatic(place));
+  const missing = found.filter(unfit).map(([name]) => name);
   if (missing.length > 0) {
+    const words = missing.map((name) => (name === 'busybox' ? 'a static busybox' : name)).join(', ');
     const packages = [...new Set(missing.map((name) => GUEST_NEEDS[name]))];
     throw new MissingHere(
-      `a real kernel needs ${missing.join(', ')}, not installed here`,
+      `a real kernel needs ${words}, not installed here`,
       `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
     );
   }
   return Object.fromEntries(found) as Record<GuestProgram, string>;
+}
+
+/** In a guest there are no libraries but those it brings along. */
+function isStatic(program: string): boolean {
+  return !readFileSync(program).includes('/ld-linux');
 }

@@ -19,6 +19,8 @@ export interface Scenario extends GuestMachine {
 
 export interface RecordOptions {
   readonly patience?: Patience;
+  /** Whether all page frames are read again at the end, to see that none changed unseen; true when absent. */
+  readonly checkPages?: boolean;
   /** Told after boot (step 0) and after each step. */
   readonly onStep?: (step: number, of: number) => void;
 }
@@ -49,7 +51,7 @@ export async function record(kernel: StoredKernel, scenario: Scenario, options: 
       state = after;
       options.onStep?.(index + 1, scenario.steps.length);
     }
-    await assertPages(reader, state);
+    if (options.checkPages !== false) await assertPages(reader, state);
     return {
       name: scenario.name,
       kernel: { release, arch, block_size_bytes: parseInt(blockSize, 16) },
