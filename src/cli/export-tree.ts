@@ -1,7 +1,16 @@
 /** Writes a tree of files as real ones: all of it or nothing. */
 
 import {
-  chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -130,7 +139,8 @@ function targetOf(folder: string, force: boolean): string {
   }
   if (!stat.isDirectory()) throw new ExportError(`${folder} is not a folder`);
   const target = realpathSync(folder);
-  if (target === '/') throw new ExportError("the root folder's /proc and /sys are this machine's own", 'name another folder');
+  if (target === '/')
+    throw new ExportError("the root folder's /proc and /sys are this machine's own", 'name another folder');
   if (readdirSync(target).length > 0 && !force) {
     throw new ExportError(`${folder} is not empty`, '--force replaces proc and sys in it, and leaves the rest');
   }

@@ -44,10 +44,11 @@ export function registerExport(program: Command): void {
     .argument('[runbook]', 'a runbook whose commands are played first; - reads standard input')
     .option('--sysfs <dir>', 'the folder to write')
     .option('--on <machine>', 'the machine, in place of the runbook’s own')
-    .option('-c, --command <line>', 'play this command first (may be repeated)', (line: string, before: string[] = []) => [
-      ...before,
-      line,
-    ])
+    .option(
+      '-c, --command <line>',
+      'play this command first (may be repeated)',
+      (line: string, before: string[] = []) => [...before, line],
+    )
     .option('--kernel <name>', 'another kernel than the machine’s own, e.g. 6.1')
     .option('--force', 'replace proc and sys in a folder that is not empty')
     .option('--json', 'print one JSON document (schema memhp/export/1)')
@@ -64,7 +65,8 @@ function usage(message: string, help?: string): Diagnostic {
 }
 
 function wrongUsage(runbook: string | undefined, options: ExportOptions): Diagnostic | undefined {
-  if (options.sysfs === undefined || options.sysfs === '') return usage('it is not said where to write', 'write --sysfs DIR');
+  if (options.sysfs === undefined || options.sysfs === '')
+    return usage('it is not said where to write', 'write --sysfs DIR');
   if (runbook !== undefined && options.command !== undefined) {
     return usage('-c and a runbook exclude each other', `to use the machine of the runbook, write --on ${runbook}`);
   }
@@ -106,7 +108,9 @@ export async function runExport(runbook: string | undefined, options: ExportOpti
     const count = exportTree(modelFiles(ready.machine), folder, options.force === true);
     if (options.json === true) printJson({ schema: 'memhp/export/1', folder, ...count });
     else {
-      printLines([`wrote ${count.files} files, ${count.links} links and ${count.directories} directories below ${folder}`]);
+      printLines([
+        `wrote ${count.files} files, ${count.links} links and ${count.directories} directories below ${folder}`,
+      ]);
       printErrors([`read them with: lsmem --sysroot ${folder}`]);
     }
   } catch (error) {

@@ -22,8 +22,14 @@ const PROPERTIES: Readonly<Record<PlugRequest['driver'], readonly string[]>> = {
   'virtio-pmem-pci': ['memaddr', 'memdev'],
 };
 /** Properties of every PCI virtio device: they exist, and are no business of memory. */
-const VIRTIO_PCI_PROPERTY =
-  /^(bus|addr|romfile|romsize|rombar|x-.*|acpi-index|multifunction|failover_pair_id|ats|aer|page-per-vq|virtio-pci-bus-master-bug-migration|modern-pio-notify|disable-legacy|disable-modern|migrate-extra|indirect_desc|iommu_platform|use-disabled-flag|use-started|event_idx|any_layout|queue_reset|notify_on_empty|packed|hotplugged|hotpluggable)$/;
+const VIRTIO_PCI_PROPERTIES = new Set(
+  (
+    'bus addr romfile romsize rombar acpi-index multifunction failover_pair_id ats aer page-per-vq ' +
+    'virtio-pci-bus-master-bug-migration modern-pio-notify disable-legacy disable-modern migrate-extra indirect_desc ' +
+    'iommu_platform use-disabled-flag use-started event_idx any_layout queue_reset notify_on_empty packed hotplugged ' +
+    'hotpluggable'
+  ).split(' '),
+);
 const LEAST_LABEL = 128 * 1024;
 const VIRTIO_MEM_BLOCK = 2 * 1024 * 1024;
 
@@ -58,7 +64,8 @@ export function readDevice(
     if (driver === 'virtio-mem-pci' && name === 'size') return { error: "Property 'virtio-mem.size' is not writable" };
     if (!isVirtio && READ_ONLY.includes(name)) return { error: `Property '${driver}.${name}' is not writable` };
     if (!PROPERTIES[driver].includes(name)) {
-      if (isVirtio && VIRTIO_PCI_PROPERTY.test(name)) return { unmodelled: `the property ${name} of ${driver}` };
+      const exists = isVirtio && (VIRTIO_PCI_PROPERTIES.has(name) || name.startsWith('x-'));
+      if (exists) return { unmodelled: `the property ${name} of ${driver}` };
       return { error: `Property '${driver}.${name}' not found` };
     }
     const error = setProperty(state, request, name, value);

@@ -8,8 +8,16 @@ import { virtioMemParameterNames } from '../drivers/virtio-mem/virtio-mem-module
 import { EBUSY, EINVAL, ENODEV, type Errno } from '../kernel/errno.ts';
 import { parseKernelBool } from '../kernel/params.ts';
 import {
-  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE, type DirectoryEntry,
-  type Entry, type FileEntry,
+  directory,
+  dynamicDirectory,
+  link,
+  readOnly,
+  readWrite,
+  UNKNOWN_DIRECTORY,
+  UNKNOWN_FILE,
+  type DirectoryEntry,
+  type Entry,
+  type FileEntry,
 } from './entries.ts';
 import { ndParentDirectory } from './nd-files.ts';
 
@@ -40,7 +48,10 @@ function deviceDirectory(machine: Machine, device: VirtioDevice): DirectoryEntry
     modalias: readOnly(() => `virtio:d${hex(8)}v00001AF4\n`),
     power: UNKNOWN_DIRECTORY,
     // Acknowledged; with a driver also driven, its features settled, and at work. Of pmem devices memhp does not know.
-    status: device.kind === 'mem' ? readOnly(() => (isBound(machine, device) ? '0x0000000f\n' : '0x00000001\n')) : UNKNOWN_FILE,
+    status:
+      device.kind === 'mem'
+        ? readOnly(() => (isBound(machine, device) ? '0x0000000f\n' : '0x00000001\n'))
+        : UNKNOWN_FILE,
     subsystem: link('../../../../bus/virtio'),
     uevent: UNKNOWN_FILE,
     vendor: readOnly(() => '0x1af4\n'),
@@ -117,7 +128,13 @@ export function virtioBusDirectory(machine: Machine): DirectoryEntry | undefined
 function withBus(machine: Machine, device: VirtioDevice): DirectoryEntry {
   const bus = ndParentDirectory(machine, `${PCI_ROOT}/${device.pciAddress}/${device.name}`);
   const own = deviceDirectory(machine, device);
-  return bus === undefined ? own : dynamicDirectory(own, () => bus.names().filter((name) => name.startsWith('ndbus')), (name) => bus.entry(name));
+  return bus === undefined
+    ? own
+    : dynamicDirectory(
+        own,
+        () => bus.names().filter((name) => name.startsWith('ndbus')),
+        (name) => bus.entry(name),
+      );
 }
 
 /** /sys/devices/pci0000:00, as far as virtio devices stand there. */
@@ -127,7 +144,10 @@ export function pciDirectory(machine: Machine): DirectoryEntry | undefined {
   for (const device of virtioHardware(machine)) {
     const present = virtioDevices(machine).some((each) => each.name === device.name);
     const entry = present ? withBus(machine, device) : undefined;
-    table[device.pciAddress] = directory({ [device.name]: entry }, { complete: false, lacks: (name) => name === device.name });
+    table[device.pciAddress] = directory(
+      { [device.name]: entry },
+      { complete: false, lacks: (name) => name === device.name },
+    );
   }
   return directory(table, { complete: false });
 }

@@ -2,8 +2,17 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import {
-  deepestNeed, isKnownModule, loadModule, MODULE_NAMES, moduleAccepts, moduleExists, moduleName, moduleParameters,
-  moduleUsers, unloadModule, type ModuleParameters,
+  deepestNeed,
+  isKnownModule,
+  loadModule,
+  MODULE_NAMES,
+  moduleAccepts,
+  moduleExists,
+  moduleName,
+  moduleParameters,
+  moduleUsers,
+  unloadModule,
+  type ModuleParameters,
 } from '../drivers/modules.ts';
 import { nearest } from './nearest.ts';
 import { readLetters } from './read-input.ts';
@@ -38,7 +47,9 @@ function parametersOf(machine: Machine, name: string, typed: readonly string[]):
   }
   for (const word of typed) add(word, false);
   if (moduleAccepts(own, given)) return given;
-  throw new NotModelled(`\`${[...given].map(([key, value]) => `${key}=${value}`).join(' ')}\` is no value ${own} takes`);
+  throw new NotModelled(
+    `\`${[...given].map(([key, value]) => `${key}=${value}`).join(' ')}\` is no value ${own} takes`,
+  );
 }
 
 /** Loads one; 1 when the kernel has no such module. */
@@ -59,7 +70,9 @@ export const modprobe: Tool = (context, args) => {
     let status = 0;
     for (const name of operands) {
       if (machine.kernel.profile.does.driversBuiltIn) {
-        throw new NotModelled(`${moduleName(known(name))} is part of this kernel, which has no modules: it cannot be unloaded`);
+        throw new NotModelled(
+          `${moduleName(known(name))} is part of this kernel, which has no modules: it cannot be unloaded`,
+        );
       }
       if (moduleUsers(machine, known(name)).length > 0) {
         context.stderr(`modprobe: can't unload module '${moduleName(name)}': Resource temporarily unavailable\n`);

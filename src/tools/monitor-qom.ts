@@ -23,7 +23,8 @@ function resolve(state: QemuState, path: string): QemuMemoryDevice | string {
   const anonymous = /^\/machine\/peripheral-anon\/device\[(\d{1,9})\]$/.exec(name);
   const unnamed = anonymous && state.devices.filter((device) => device.id === '')[Number(anonymous[1])];
   if (unnamed !== null && unnamed !== undefined) return unnamed;
-  const others = (name.startsWith('/machine') && !name.startsWith('/machine/peripheral')) || name.startsWith('/objects');
+  const others =
+    (name.startsWith('/machine') && !name.startsWith('/machine/peripheral')) || name.startsWith('/objects');
   if (others || state.backends.has(name)) throw new NotModelled(`QEMU's object ${path.slice(0, 60)} is not modelled`);
   return `Device '${path}' not found`;
 }
@@ -43,11 +44,18 @@ function property(device: QemuMemoryDevice, name: string): string | number | und
 }
 
 /** Properties these devices have beside those memhp shows. */
-const OTHER_PROPERTY =
-  /^(parent_bus|realized|hotplugged|hotpluggable|failover_pair_id|addr|size|slot|label-size|unarmed|uuid|rom.*|x-.*|acpi-index|multifunction|legacy-addr|migrate-extra|ats|aer|page-per-vq|virtio-.*|modern-pio-notify|disable-.*|indirect_desc|iommu_platform|use-.*|event_idx|any_layout|queue_reset|notify_on_empty|packed|prealloc|unplugged-inaccessible|bus master.*)$/;
+const OTHER_PROPERTIES = new Set(
+  (
+    'parent_bus realized hotplugged hotpluggable failover_pair_id addr size slot label-size unarmed uuid romfile ' +
+    'romsize rombar acpi-index multifunction legacy-addr migrate-extra ats aer page-per-vq virtio-backend virtio-bus ' +
+    'virtio-pci-bus-master-bug-migration modern-pio-notify disable-legacy disable-modern indirect_desc ' +
+    'iommu_platform use-disabled-flag use-started event_idx any_layout queue_reset notify_on_empty packed prealloc ' +
+    'unplugged-inaccessible'
+  ).split(' '),
+);
 
 function unknownProperty(device: QemuMemoryDevice, name: string): string {
-  if (OTHER_PROPERTY.test(name)) throw new NotModelled(`the property ${name} of ${device.driver} is not modelled`);
+  if (OTHER_PROPERTIES.has(name) || name.startsWith('x-')) throw new NotModelled(`the property ${name} of ${device.driver} is not modelled`);
   return `Property '${device.driver}.${name}' not found`;
 }
 
@@ -86,7 +94,8 @@ export function qomSet(state: QemuState, args: string): MonitorAnswer {
     return { state: changed, output: [], request: { kind: 'virtio-mem-config', addr: device.addr } };
   }
   if (device.driver === 'virtio-mem-pci' && name.word === 'block-size') return fail("'block-size' cannot be changed");
-  if (device.driver === 'virtio-mem-pci' && name.word === 'size') return fail("Property 'virtio-mem.size' is not writable");
+  if (device.driver === 'virtio-mem-pci' && name.word === 'size')
+    return fail("Property 'virtio-mem.size' is not writable");
   if (device.driver === 'virtio-mem-pci' && ['memaddr', 'node'].includes(name.word)) {
     return fail(`Attempt to set property '${name.word}' on anonymous device (type 'virtio-mem') after it was realized`);
   }

@@ -2,7 +2,15 @@
 
 import { spawnSync } from 'node:child_process';
 import {
-  existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +38,15 @@ function randomMachine(dice: Dice): Machine {
   const state = dice.pick(['offline', 'online', 'online_movable']);
   const memory = `${dice.pick([512, 1000, 2048, 5000])}M,slots=4,maxmem=16G`;
   const block = dice.pick(['2M', '128M', '256M']);
-  const virtio = kernel.startsWith('6') ? ['-object', 'memory-backend-ram,id=b,size=2G', '-device', `virtio-mem-pci,id=v,memdev=b,block-size=${block}`] : [];
-  const machine = buildMachine({ kernel, memory, cmdline: `memhp_default_state=${state}`, qemu: ['-M', 'q35,nvdimm=on', ...virtio] });
+  const virtio = kernel.startsWith('6')
+    ? ['-object', 'memory-backend-ram,id=b,size=2G', '-device', `virtio-mem-pci,id=v,memdev=b,block-size=${block}`]
+    : [];
+  const machine = buildMachine({
+    kernel,
+    memory,
+    cmdline: `memhp_default_state=${state}`,
+    qemu: ['-M', 'q35,nvdimm=on', ...virtio],
+  });
   machine.kernel.unmovable = (block) => block % 3 === 0;
   if (virtio.length > 0) runShell(machine, 'modprobe virtio_pci; modprobe virtio_mem');
   for (let step = 0; step < 12; step++) {
@@ -44,7 +59,10 @@ function randomMachine(dice: Dice): Machine {
     } else {
       const ids = [...machine.kernel.blocks.ids()];
       const id = ids[dice.below(ids.length)];
-      runShell(machine, `echo ${dice.pick(['online', 'offline', 'online_movable'])} > /sys/devices/system/memory/memory${id}/state`);
+      runShell(
+        machine,
+        `echo ${dice.pick(['online', 'offline', 'online_movable'])} > /sys/devices/system/memory/memory${id}/state`,
+      );
     }
   }
   return machine;
@@ -61,7 +79,15 @@ test.skipIf(!hasLsmem)('the real lsmem prints of an export what the model prints
   for (let i = 0; i < 12; i++) {
     const machine = randomMachine(dice);
     exportTree(modelFiles(machine), root, i > 0);
-    for (const args of ['', '-a', '-J -b', '-o RANGE,STATE,NODE,ZONES,BLOCK', '-S ZONES -o ZONES,SIZE', '-P -a -o+NODE', '--summary=only']) {
+    for (const args of [
+      '',
+      '-a',
+      '-J -b',
+      '-o RANGE,STATE,NODE,ZONES,BLOCK',
+      '-S ZONES -o ZONES,SIZE',
+      '-P -a -o+NODE',
+      '--summary=only',
+    ]) {
       const real = spawnSync('lsmem', ['--sysroot', root, ...args.split(' ').filter((word) => word !== '')], {
         encoding: 'utf8',
         env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
@@ -83,7 +109,11 @@ describe('a written tree', () => {
   const count = exportTree(modelFiles(machine), root, false);
 
   test('holds what reads give, and links', () => {
-    expect(readFileSync(join(root, 'proc/iomem'), 'utf8')).toBe(runShell(machine, 'cat /proc/iomem').output.map((line) => `${line}\n`).join(''));
+    expect(readFileSync(join(root, 'proc/iomem'), 'utf8')).toBe(
+      runShell(machine, 'cat /proc/iomem')
+        .output.map((line) => `${line}\n`)
+        .join(''),
+    );
     expect(readlinkSync(join(root, 'sys/devices/system/memory/memory3/node0'))).toBe('../../node/node0');
     expect(readFileSync(join(root, 'sys/devices/system/memory/memory3/node0/memory3/state'), 'utf8')).toBe('online\n');
     expect(count.files).toBeGreaterThan(40);
@@ -94,7 +124,8 @@ describe('a written tree', () => {
     expect(existsSync(join(root, 'sys/devices/system/memory/memory3/power'))).toBe(false);
   });
 
-  test('leaves nothing beside it', () => expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]));
+  test('leaves nothing beside it', () =>
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]));
 });
 
 describe('refusals', () => {
@@ -130,7 +161,11 @@ describe('refusals', () => {
 
   test('more files than a file system should be filled with: nothing is written', () => {
     const many = Array.from({ length: MOST_ENTRIES + 1 }, (_, i) => `f${i}`);
-    const huge = dynamicDirectory(directory({}), () => many, () => readOnly(() => ''));
+    const huge = dynamicDirectory(
+      directory({}),
+      () => many,
+      () => readOnly(() => ''),
+    );
     const root = fresh();
     expect(() => exportTree(new EntryTree(directory({ proc: huge })), root, false)).toThrow('nothing was written');
     expect(existsSync(root)).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * virtio-mem in guests of the real 6.1 and 6.12 under QEMU 7.2 (TCG), recorded step by step: exit status, output, kernel
- * log, /proc/iomem, blocks and zones. The sections and kpageflags were not recorded.
+ * virtio-mem in guests of the real 6.1 and 6.12 under QEMU 7.2 (TCG), recorded step by step: exit status, output,
+ * kernel log, /proc/iomem, blocks and zones. The sections and kpageflags were not recorded.
  */
 
 import { readFileSync } from 'node:fs';

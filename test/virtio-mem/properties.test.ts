@@ -22,7 +22,10 @@ type Step =
   | { readonly kind: 'unplug_online'; readonly on: boolean };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('request' as const), blocks: fc.integer({ min: 0, max: 1024 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('request' as const), blocks: fc.integer({ min: 0, max: 1024 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -53,10 +56,17 @@ const setup: fc.Arbitrary<Setup> = fc.record({
 function build({ kernel, state, block, params, memaddr }: Setup): Machine {
   const at = block > 64 * MiB ? '0x100000000' : memaddr;
   const qemu = [
-    '-object', 'memory-backend-ram,id=b,size=2G',
-    '-device', `virtio-mem-pci,id=v,memdev=b,block-size=${block},memaddr=${at}`,
+    '-object',
+    'memory-backend-ram,id=b,size=2G',
+    '-device',
+    `virtio-mem-pci,id=v,memdev=b,block-size=${block},memaddr=${at}`,
   ];
-  const machine = buildMachine({ kernel, memory: '1G,slots=2,maxmem=8G', cmdline: `memhp_default_state=${state}`, qemu });
+  const machine = buildMachine({
+    kernel,
+    memory: '1G,slots=2,maxmem=8G',
+    cmdline: `memhp_default_state=${state}`,
+    qemu,
+  });
   machine.kernel.unmovable = () => false;
   runShell(machine, 'modprobe virtio_pci');
   runShell(machine, `modprobe virtio_mem ${kernel === '5.8' ? '' : params}`);
@@ -92,7 +102,12 @@ function check(machine: Machine): void {
   // Every block of the device belongs to an added unit, and every added unit has all its blocks.
   const added = vm.units.entries
     .filter(({ value }) => value !== 'unused')
-    .flatMap(({ start, end }) => Array.from({ length: ((end - start) * vm.unitSize) / blockSize }, (_, i) => (start * vm.unitSize) / blockSize + i));
+    .flatMap(({ start, end }) =>
+      Array.from(
+        { length: ((end - start) * vm.unitSize) / blockSize },
+        (_, i) => (start * vm.unitSize) / blockSize + i,
+      ),
+    );
   expect(deviceBlocks(machine)).toEqual(added);
   const offline = deviceBlocks(machine).filter((id) => blocks.state(id) !== MEM_ONLINE);
   expect(vm.offlineSize).toBe(offline.length * blockSize);
@@ -100,7 +115,8 @@ function check(machine: Machine): void {
   // Sub-blocks are plugged only where a unit is added; a unit that is added has some.
   for (const { start, end } of vm.plugged.entries) {
     const perUnit = vm.unitSize / vm.subblockSize;
-    for (let id = Math.floor(start / perUnit); id * perUnit < end; id++) expect(vm.units.get(id) ?? 'none').not.toMatch(/unused|none/);
+    for (let id = Math.floor(start / perUnit); id * perUnit < end; id++)
+      expect(vm.units.get(id) ?? 'none').not.toMatch(/unused|none/);
   }
   for (const id of deviceBlocks(machine)) {
     const unit = vm.units.get(Math.floor((id * blockSize) / vm.unitSize));
@@ -145,18 +161,23 @@ describe('virtio-mem', () => {
 
   test('a snapshot restored goes on as the first time', { timeout: 120_000 }, () => {
     fc.assert(
-      fc.property(setup, fc.array(step, { maxLength: 6 }), fc.array(step, { maxLength: 6 }), (machineSetup, first, then) => {
-        const machine = build(machineSetup);
-        for (const each of first) take(machine, each, machineSetup.block);
-        const kept = machine.snapshot();
-        for (const each of then) take(machine, each, machineSetup.block);
-        const once = stateOfMachine(machine);
-        const bound = machine.devices.virtioMem;
-        machine.restore(kept);
-        for (const each of then) take(machine, each, machineSetup.block);
-        expect(stateOfMachine(machine)).toEqual(once);
-        expect(machine.devices.virtioMem).toEqual(bound);
-      }),
+      fc.property(
+        setup,
+        fc.array(step, { maxLength: 6 }),
+        fc.array(step, { maxLength: 6 }),
+        (machineSetup, first, then) => {
+          const machine = build(machineSetup);
+          for (const each of first) take(machine, each, machineSetup.block);
+          const kept = machine.snapshot();
+          for (const each of then) take(machine, each, machineSetup.block);
+          const once = stateOfMachine(machine);
+          const bound = machine.devices.virtioMem;
+          machine.restore(kept);
+          for (const each of then) take(machine, each, machineSetup.block);
+          expect(stateOfMachine(machine)).toEqual(once);
+          expect(machine.devices.virtioMem).toEqual(bound);
+        },
+      ),
       { numRuns: 30, seed: 7 },
     );
   });
@@ -165,7 +186,13 @@ describe('virtio-mem', () => {
 test('a device is never plugged beyond what is asked for, nor beyond its usable part', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 1024 }), { minLength: 1, maxLength: 8 }), (sizes) => {
-      const machine = build({ kernel: '6.12', state: 'online_movable', block: 2 * MiB, params: '', memaddr: '0x104000000' });
+      const machine = build({
+        kernel: '6.12',
+        state: 'online_movable',
+        block: 2 * MiB,
+        params: '',
+        memaddr: '0x104000000',
+      });
       for (const size of sizes) {
         runMonitor(machine, `qom-set v requested-size ${size * 2}M`);
         const { pluggedSize, requestedSize, usableSize } = virtioMemAt(machine.devices.qemu!, 0x104000000)!;
@@ -180,7 +207,13 @@ test('a device is never plugged beyond what is asked for, nor beyond its usable 
 });
 
 test('after a reboot nothing is plugged until the driver is loaded again', () => {
-  const machine = build({ kernel: '6.12', state: 'online_movable', block: 2 * MiB, params: '', memaddr: '0x100000000' });
+  const machine = build({
+    kernel: '6.12',
+    state: 'online_movable',
+    block: 2 * MiB,
+    params: '',
+    memaddr: '0x100000000',
+  });
   runMonitor(machine, 'qom-set v requested-size 256M');
   runMonitor(machine, 'qom-set v requested-size 64M');
   const again = reboot(machine);

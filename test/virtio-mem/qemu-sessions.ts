@@ -99,9 +99,23 @@ export const VIRTIO_SESSIONS = [
 ] as const;
 
 const MEM_OPTIONS = [
-  'block-size=3M', 'block-size=512K', 'block-size=64K', 'block-size=0', 'block-size=1M', 'block-size=2G',
-  'requested-size=3M', 'requested-size=2G', 'memaddr=0x100001000', 'memaddr=0x104000000', 'memaddr=0x50000000',
-  'memaddr=0x104000000,block-size=128M', 'node=3', 'foo=1', 'size=1', 'unplugged-inaccessible=on', 'prealloc=on',
+  'block-size=3M',
+  'block-size=512K',
+  'block-size=64K',
+  'block-size=0',
+  'block-size=1M',
+  'block-size=2G',
+  'requested-size=3M',
+  'requested-size=2G',
+  'memaddr=0x100001000',
+  'memaddr=0x104000000',
+  'memaddr=0x50000000',
+  'memaddr=0x104000000,block-size=128M',
+  'node=3',
+  'foo=1',
+  'size=1',
+  'unplugged-inaccessible=on',
+  'prealloc=on',
 ];
 const PMEM_OPTIONS = ['memaddr=0x100001000', 'memaddr=0x104000000', 'size=3', 'node=3'];
 

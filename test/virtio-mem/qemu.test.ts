@@ -46,7 +46,13 @@ describe('machines', () => {
 test('what is not modelled is named', () => {
   const { memory, rest } = splitMemoryArgument(VIRTIO_SESSIONS[0].args);
   const state = startQemu(memory, rest);
-  for (const line of ['qom-get /machine type', 'qom-get b size', 'qom-get vm0 aer', 'qom-set vm0 aer on', 'qom-list vm0']) {
+  for (const line of [
+    'qom-get /machine type',
+    'qom-get b size',
+    'qom-get vm0 aer',
+    'qom-set vm0 aer on',
+    'qom-list vm0',
+  ]) {
     expect(() => monitorAnswer(state, line), line).toThrow(NotModelled);
   }
 });

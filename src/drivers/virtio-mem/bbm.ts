@@ -49,7 +49,11 @@ export function bbmPlugRequest(machine: Machine, name: string, bytes: number): E
 function prepareNext(machine: Machine, name: string): number | undefined {
   const { nextId, lastUsableId, units, unitSize } = vmOf(machine, name);
   const usable = nextId <= lastUsableId;
-  machine.kernel.explain?.(BLOCK_USABLE, usable, { device: name, start: nextId * unitSize, end: (nextId + 1) * unitSize });
+  machine.kernel.explain?.(BLOCK_USABLE, usable, {
+    device: name,
+    start: nextId * unitSize,
+    end: (nextId + 1) * unitSize,
+  });
   if (!usable) return undefined;
   setVm(machine, name, { nextId: nextId + 1, units: units.set(nextId, nextId + 1, 'unused') });
   return nextId;
@@ -82,7 +86,7 @@ export function bbmUnplugRequest(machine: Machine, name: string, bytes: number):
   let left = wanted;
   if (left === 0) return 0;
   for (const pass of ['offline', 'movable', 'any'] as const) {
-    for (let id = previousUnit(vmOf(machine, name), nextId - 1, 'added'); id !== undefined; ) {
+    for (let id = previousUnit(vmOf(machine, name), nextId - 1, 'added'); id !== undefined;) {
       const online = onlineBlocks(kernel, vmOf(machine, name), id);
       const due = pass === 'any' || (pass === 'offline' ? online.length === 0 : isMovable(kernel, online));
       if (due && removeBigBlock(machine, name, id, online) === 0) left--;

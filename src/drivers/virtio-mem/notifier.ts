@@ -1,4 +1,4 @@
-/** The driver's part in on- and offlining: its blocks change state with Linux's, its unplugged pages never come online. */
+/** The driver's part in on- and offlining: its blocks follow Linux's, its unplugged pages never come online. */
 
 import { EBUSY, EPERM, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
@@ -43,8 +43,7 @@ export function virtioMemNotifier(machine: Machine): MemoryNotifier {
       return vm !== undefined && allPagesOffline(vm, startPfn * pageSize, nrPages * pageSize);
     },
     goingOffline: (startPfn, nrPages) => goingOffline(machine, startPfn * pageSize, nrPages * pageSize),
-    offline: (startPfn, nrPages) =>
-      offline(machine, find(startPfn, nrPages), startPfn * pageSize, nrPages * pageSize),
+    offline: (startPfn, nrPages) => offline(machine, find(startPfn, nrPages), startPfn * pageSize, nrPages * pageSize),
     unlocked: () => runQueuedWork(machine),
   };
 }
@@ -81,7 +80,7 @@ function allPagesOffline(vm: VirtioMem, start: number, size: number): boolean {
   return vm.units.get(Math.floor(start / vm.unitSize)) === 'fake-offline';
 }
 
-/** Unplugged pages are let go by their device; what nobody lets go stays. @kernel virtio_mem_sbm_notify_going_offline */
+/** A device lets its unplugged pages go; what nobody lets go stays. @kernel virtio_mem_sbm_notify_going_offline */
 function goingOffline(machine: Machine, start: number, size: number): Errno {
   const { orphans } = machine.devices.virtioMem;
   if (orphans.length === 0) return 0;

@@ -165,7 +165,7 @@ export function virtioMemUnbind(machine: Machine, name: string): void {
   const vm = vmOf(machine, name);
   const end = vm.addr + vm.regionSize;
   if (vm.inSbm) {
-    for (let id = nextUnit(vm, vm.firstId, 'offline-partial'); id !== undefined; ) {
+    for (let id = nextUnit(vm, vm.firstId, 'offline-partial'); id !== undefined;) {
       removeUnit(machine, name, id);
       setUnit(machine, name, id, 'unused');
       id = nextUnit(vmOf(machine, name), id + 1, 'offline-partial');

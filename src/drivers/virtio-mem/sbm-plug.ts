@@ -29,13 +29,13 @@ export function sbmPlugRequest(machine: Machine, name: string, bytes: number): E
   let left = Math.floor(bytes / subblockSize);
   if (left === 0) return 0;
   for (const state of PARTIAL_STATES) {
-    for (let id = nextUnit(vmOf(machine, name), firstId, state); id !== undefined; ) {
+    for (let id = nextUnit(vmOf(machine, name), firstId, state); id !== undefined;) {
       left -= plugAny(machine, name, id, left);
       if (left === 0) return 0;
       id = nextUnit(vmOf(machine, name), id + 1, state);
     }
   }
-  for (let id = nextUnit(vmOf(machine, name), firstId, 'unused'); id !== undefined; ) {
+  for (let id = nextUnit(vmOf(machine, name), firstId, 'unused'); id !== undefined;) {
     if (!couldAddMemory(machine, name, unitSize)) return -ENOSPC;
     const added = plugAndAdd(machine, name, id, left);
     if (added < 0) return added;
@@ -58,7 +58,11 @@ export function sbmPlugRequest(machine: Machine, name: string, bytes: number): E
 function prepareNext(machine: Machine, name: string): number | undefined {
   const { nextId, lastUsableId, units, unitSize } = vmOf(machine, name);
   const usable = nextId <= lastUsableId;
-  machine.kernel.explain?.(BLOCK_USABLE, usable, { device: name, start: nextId * unitSize, end: (nextId + 1) * unitSize });
+  machine.kernel.explain?.(BLOCK_USABLE, usable, {
+    device: name,
+    start: nextId * unitSize,
+    end: (nextId + 1) * unitSize,
+  });
   if (!usable) return undefined;
   setVm(machine, name, { nextId: nextId + 1, units: units.set(nextId, nextId + 1, 'unused') });
   return nextId;
@@ -91,7 +95,7 @@ function plugAny(machine: Machine, name: string, id: number, wanted: number): nu
   const before = vmOf(machine, name);
   const end = firstSubblock(before, id + 1);
   let left = wanted;
-  for (let at = firstSubblock(before, id); at < end && left > 0; ) {
+  for (let at = firstSubblock(before, id); at < end && left > 0;) {
     const [entry] = vmOf(machine, name).plugged.overlapping(at, end);
     if (entry !== undefined && entry.start <= at) {
       at = entry.end;

@@ -7,7 +7,16 @@ import { offlineAndRemoveUnit, removeUnit } from './add-remove.ts';
 import { fakeOffline } from './fake-offline.ts';
 import { unplugSubblocks } from './hypervisor.ts';
 import {
-  firstSubblock, isUnplugged, isWhole, nextUnit, previousUnit, setUnit, setVm, subblocksPerUnit, vmOf, type SbmState,
+  firstSubblock,
+  isUnplugged,
+  isWhole,
+  nextUnit,
+  previousUnit,
+  setUnit,
+  setVm,
+  subblocksPerUnit,
+  vmOf,
+  type SbmState,
 } from './state.ts';
 
 const UNPLUG_ONLINE: CheckPoint = {
@@ -31,7 +40,7 @@ export function sbmUnplugRequest(machine: Machine, name: string, bytes: number):
   if (left === 0) return 0;
   const each = (states: readonly SbmState[], unplug: (id: number) => number): void => {
     for (const state of states) {
-      for (let id = previousUnit(vmOf(machine, name), nextId - 1, state); id !== undefined && left > 0; ) {
+      for (let id = previousUnit(vmOf(machine, name), nextId - 1, state); id !== undefined && left > 0;) {
         left -= unplug(id);
         id = previousUnit(vmOf(machine, name), id - 1, state);
       }
@@ -95,7 +104,7 @@ function unplugOnlineBlock(machine: Machine, name: string, id: number, wanted: n
   return count;
 }
 
-/** Removes a block that is wholly unplugged. @kernel drivers/virtio/virtio_mem.c: virtio_mem_sbm_try_remove_unplugged_mb */
+/** Removes a block that is wholly unplugged. @kernel virtio_mem_sbm_try_remove_unplugged_mb */
 function tryRemoveUnplugged(machine: Machine, name: string, id: number): Errno {
   if (!isUnplugged(vmOf(machine, name), id)) return 0;
   const error = offlineAndRemoveUnit(machine, name, id);
@@ -110,7 +119,7 @@ function tryRemoveUnplugged(machine: Machine, name: string, id: number): Errno {
 export function sbmCleanup(machine: Machine, name: string): void {
   const { firstId, haveUnpluggedMb } = vmOf(machine, name);
   const each = (state: SbmState, act: (id: number) => void): void => {
-    for (let id = nextUnit(vmOf(machine, name), firstId, state); id !== undefined; ) {
+    for (let id = nextUnit(vmOf(machine, name), firstId, state); id !== undefined;) {
       act(id);
       id = nextUnit(vmOf(machine, name), id + 1, state);
     }

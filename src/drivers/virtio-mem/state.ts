@@ -9,14 +9,7 @@ import type { Machine } from '../machine.ts';
  * @kernel drivers/virtio/virtio_mem.c: enum virtio_mem_sbm_mb_state
  */
 export type SbmState =
-  | 'unused'
-  | 'plugged'
-  | 'offline'
-  | 'offline-partial'
-  | 'kernel'
-  | 'kernel-partial'
-  | 'movable'
-  | 'movable-partial';
+  'unused' | 'plugged' | 'offline' | 'offline-partial' | 'kernel' | 'kernel-partial' | 'movable' | 'movable-partial';
 
 /** What a big block is. @kernel drivers/virtio/virtio_mem.c: enum virtio_mem_bbm_bb_state */
 export type BbmState = 'unused' | 'plugged' | 'added' | 'fake-offline';

@@ -18,7 +18,7 @@ const FITS_BLOCK: CheckPoint = {
 
 /**
  * Chooses them, or nothing on a kernel that has sub-blocks only and a device whose blocks are larger.
- * Since Linux ("virtio-mem: Big Block Mode (BBM) - basic memory hotunplug") (v5.11); before it, memory came in sub-blocks only.
+ * Since Linux ("virtio-mem: Big Block Mode (BBM) - basic memory hotunplug") (v5.11); before it, sub-blocks only.
  * @kernel drivers/virtio/virtio_mem.c: virtio_mem_init_hotplug
  */
 export function chooseUnits(machine: Machine, name: string, deviceBlockSize: number): Units | undefined {
@@ -26,12 +26,14 @@ export function chooseUnits(machine: Machine, name: string, deviceBlockSize: num
   const { arch, does } = kernel.profile;
   const { params } = machine.devices.virtioMem;
   const blockSize = kernel.memoryBlockSizeBytes;
-  const leastPages = does.virtioMemSubblock === 'pageblock' ? arch.pageblockPages : Math.max(arch.maxOrderPages, arch.pageblockPages);
+  const leastPages =
+    does.virtioMemSubblock === 'pageblock' ? arch.pageblockPages : Math.max(arch.maxOrderPages, arch.pageblockPages);
   const subblockSize = Math.max(deviceBlockSize, leastPages * arch.pageSize);
   const fits = subblockSize < blockSize;
   kernel.explain?.(FITS_BLOCK, fits, { device: name, subblockSize, blockSize, forced: params.forceBbm });
   if (does.virtioMem === 'sub-blocks') {
-    if (deviceBlockSize <= blockSize) return { inSbm: true, unitSize: blockSize, subblockSize: Math.min(subblockSize, blockSize) };
+    if (deviceBlockSize <= blockSize)
+      return { inSbm: true, unitSize: blockSize, subblockSize: Math.min(subblockSize, blockSize) };
     kernel.printk(3, `virtio_mem ${name}: The block size is not supported (too big).`);
     return undefined;
   }

@@ -70,4 +70,3 @@ function refreshConfig(machine: Machine, name: string): void {
   virtioMemLog(machine, name, 6, `plugged size: 0x${pluggedSize.toString(16)}`);
   virtioMemLog(machine, name, 6, `requested size: 0x${requestedSize.toString(16)}`);
 }
-
