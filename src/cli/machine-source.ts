@@ -93,7 +93,7 @@ export async function machineOfName(name: string, kernel: string | undefined): P
         { start: 0, end: name.length },
         {
           label: near === undefined ? '' : `did you mean the example \`${near}\`?`,
-          help: `write a file's name, KERNEL,memory=SIZE (6.12,memory=1G), or an example: ${Object.keys(EXAMPLES).join(', ')}`,
+          help: `write a file's name, KERNEL,memory=SIZE (6.12,memory=1G), or an example: blocks, dimm, thread, …`,
         },
       ),
     ],

@@ -1186,6 +1186,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
     '\n',
     '```console\n',
     '$ modprobe -a nfit nd_e820 nd_btt nd_pmem dax_pmem device_dax kmem\n',
+    '[kernel] nd_pmem namespace0.0: [mem 0x40100000-0x4c8fffff flags 0x200] misaligned, unable to map\n',
+    '[kernel] nd_pmem namespace0.0: probe with driver nd_pmem failed with error -95\n',
     '$ cat /proc/iomem | grep -E "Persistent|namespace"\n',
     '40100000-4c8fffff : Persistent Memory (legacy)\n',
     '\n',

@@ -19,6 +19,8 @@ interface Example {
   readonly lines?: number;
   /** What is said above a line, by its number from 1. */
   readonly notes: Readonly<Record<number, string>>;
+  /** What loading the modules logs: they were loaded before the recording began. From the device reference, G1. */
+  readonly atLoad?: readonly string[];
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -97,6 +99,10 @@ const EXAMPLES: readonly Example[] = [
     intro: 'Both ends of `memmap=200M!1025M` lie 1 MiB off a sub-section.',
     lines: 13,
     notes: { 2: 'There, but disabled' },
+    atLoad: [
+      'nd_pmem namespace0.0: [mem 0x40100000-0x4c8fffff flags 0x200] misaligned, unable to map',
+      'nd_pmem namespace0.0: probe with driver nd_pmem failed with error -95',
+    ],
   },
   {
     file: 'ndctl-legacy-modes',
@@ -116,6 +122,7 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 function transcript(example: Example, recorded: RecordedScenario): string {
   const lines = ['$ modprobe -a nfit nd_e820 nd_btt nd_pmem dax_pmem device_dax kmem'];
+  for (const line of example.atLoad ?? []) lines.push(`[kernel] ${line}`);
   for (const [i, step] of recorded.steps.slice(0, example.lines).entries()) {
     const note = example.notes[i + 1];
     if (note !== undefined) lines.push('', `# ${note}`);
