@@ -13,6 +13,9 @@ const FREE_FROM = 256 * MIB;
 /** What is left at the top of a machine's memory: the initial file system is loaded there. */
 const TOP = 160 * MIB;
 
+/** How many lines are thrown: a boot costs as much as twenty of them, so that most runs are long. */
+const lines = (dice: Dice): number => (dice.chance(0.3) ? dice.between(4, 8) : dice.between(10, 20));
+
 const run = (line: string): Step => ({ run: line });
 const PMEM = 'modprobe nd_e820; modprobe nd_pmem';
 
@@ -48,7 +51,7 @@ function bootmap(dice: Dice): Machine {
   if (dice.chance(0.2)) cmdline.push(movableWord(dice));
   const steps = [lsmem(dice), run(PMEM)];
   if (dice.chance(0.6)) steps.push(run('ndctl list -RNi'));
-  if (dice.chance(0.4)) steps.push(blockLine(dice, [2, 3, 4, 5, 6, 7, 8, 15]));
+  if (dice.chance(0.6)) steps.push(...dice.times(3, () => blockLine(dice, [2, 3, 4, 5, 6, 7, 8, 15])));
   return { memory: `${mib}M`, cmdline, qemu: [], steps };
 }
 
@@ -80,7 +83,7 @@ function blocks(dice: Dice): Machine {
   const cmdline = [movableWord(dice)];
   if (dice.chance(0.3)) cmdline.push('memmap=6M$0x77e00000');
   if (dice.chance(0.5)) cmdline.push(memmapWord(dice, Math.min(mib, 2048) * MIB - TOP));
-  const steps: Step[] = dice.times(dice.between(5, 9), () => blockLine(dice, [8, 9, 10, 11, 12, 13, 14, 15, 16]));
+  const steps: Step[] = dice.times(lines(dice), () => blockLine(dice, [8, 9, 10, 11, 12, 13, 14, 15, 16]));
   if (dice.chance(0.5)) steps.splice(dice.below(steps.length), 0, run(PMEM));
   return { memory: `${mib}M`, cmdline, qemu: [], steps: [...steps, lsmem(dice)] };
 }
@@ -104,7 +107,7 @@ function dimm(dice: Dice): Machine {
     steps.push(...plugDimm(dice, i));
     if (dice.chance(0.4)) steps.push(blockLine(dice, HOTPLUGGED));
   }
-  steps.push(...dice.times(dice.between(3, 6), () => blockLine(dice, HOTPLUGGED)), lsmem(dice));
+  steps.push(...dice.times(lines(dice), () => blockLine(dice, HOTPLUGGED)), lsmem(dice));
   if (dice.chance(0.6)) steps.push(unplugDimm(dice.below(count)), lsmem(dice));
   if (dice.chance(0.2)) steps.push(...plugDimm(dice, count), lsmem(dice));
   const memory = dice.pick(['1G', '1G', '1000M', '1100M', '1025M']);
@@ -130,7 +133,7 @@ function numa(dice: Dice): Machine {
   const steps: Step[] = [];
   const count = dice.between(1, 2);
   for (let i = 0; i < count; i++) steps.push(...plugDimm(dice, i, dice.below(2)));
-  steps.push(...dice.times(dice.between(2, 4), () => blockLine(dice, [...HOTPLUGGED, 7, 8, 12])));
+  steps.push(...dice.times(lines(dice), () => blockLine(dice, [...HOTPLUGGED, 7, 8, 12])));
   steps.push(run('lsmem -a -o RANGE,SIZE,STATE,REMOVABLE,BLOCK,NODE,ZONES'));
   if (pmem) steps.push(run(PMEM));
   if (dice.chance(0.5)) steps.push(unplugDimm(dice.below(count)), lsmem(dice));
@@ -146,7 +149,7 @@ function legacy(dice: Dice): Machine {
   const gib = dice.pick([1, 2]);
   const found = ranges(dice, dice.between(1, 3), FREE_FROM, gib * GIB - TOP);
   const steps = [run('modprobe nd_e820'), run('modprobe nd_pmem; modprobe dax_pmem; modprobe device_dax'), run('ndctl list -RNi')];
-  steps.push(...dice.times(dice.between(5, 9), () => legacyLine(dice, found.length)));
+  steps.push(...dice.times(lines(dice), () => legacyLine(dice, found.length)));
   return { memory: `${gib}G`, cmdline: memmapRegions(found), qemu: [], steps: [...steps, run('ndctl list -RNi')] };
 }
 
@@ -163,7 +166,7 @@ function nvdimm(dice: Dice): Machine {
   labels.forEach((label, i) => {
     if (label > 0) steps.push(run(`ndctl disable-region region${i}; ndctl init-labels -f nmem${i}; ndctl enable-region region${i}`));
   });
-  steps.push(...dice.times(dice.between(4, 8), () => (labels[0] === 0 ? legacyLine(dice, count) : labelLine(dice, count))));
+  steps.push(...dice.times(lines(dice), () => (labels[0] === 0 ? legacyLine(dice, count) : labelLine(dice, count))));
   steps.push(run('ndctl list -RNi'), run('ndctl disable-region all'));
   return { memory: '1G,slots=4,maxmem=16G', cmdline: [], qemu, steps };
 }
@@ -181,7 +184,7 @@ function kmem(dice: Dice): Machine {
     run('modprobe nd_e820'),
     run(ALL_MODULES),
     run(`ndctl create-namespace -f -e namespace0.0 -m devdax${align}${map}`),
-    ...dice.times(dice.between(4, 8), () => (dice.chance(0.2) ? lsmem(dice) : daxLine(dice, 1))),
+    ...dice.times(lines(dice), () => (dice.chance(0.2) ? lsmem(dice) : daxLine(dice, 1))),
     run('daxctl list -DR'),
   ];
   return { memory: '2G', cmdline, qemu: [], steps };
@@ -199,7 +202,7 @@ function virtiomem(dice: Dice): Machine {
     ],
   ];
   const steps = [run('modprobe virtio_pci; modprobe virtio_mem')];
-  dice.times(dice.between(2, 5), () => {
+  dice.times(dice.between(3, 8), () => {
     steps.push(resizeVirtioMem(dice, unit, size));
     steps.push(dice.chance(0.75) ? lsmem(dice) : blockLine(dice, HOTPLUGGED));
   });
@@ -213,7 +216,7 @@ function mixed(dice: Dice): Machine {
   const cmdline = [...memmapRegions(found), ...onlineWords(dice)];
   const steps = [run(`modprobe nd_e820; modprobe nd_btt; ${ALL_MODULES}`)];
   let dimms = 0;
-  dice.times(dice.between(6, 10), () => {
+  dice.times(lines(dice), () => {
     switch (dice.weighted([[5, 'nd'], [4, 'dax'], [2, 'block'], [2, 'plug'], [1, 'unplug']])) {
       case 'nd':
         return steps.push(legacyLine(dice, found.length));
