@@ -31,7 +31,24 @@ export function blockLine(dice: Dice, blocks: readonly number[]): Step {
   const folder = `/sys/devices/system/memory/memory${dice.pick(blocks)}`;
   if (dice.chance(0.12)) return run(`cat ${folder}/${dice.pick(['state', 'valid_zones', 'phys_index', 'phys_device'])}`);
   if (dice.chance(0.08)) return run(`echo ${dice.pick([0, 1, 2])} > ${folder}/online`);
+  if (dice.chance(0.06)) return policyLine(dice);
   return run(`echo ${dice.weighted(BLOCK_WORDS)} > ${folder}/state`);
+}
+
+/** What comes of memory that is plugged from now on. */
+function policyLine(dice: Dice): Step {
+  const auto = '/sys/devices/system/memory/auto_online_blocks';
+  const parameters = '/sys/module/memory_hotplug/parameters';
+  return run(
+    dice.weighted([
+      [4, `echo ${dice.pick(['online', 'offline', 'online_movable', 'online_kernel', 'bogus'])} > ${auto}`],
+      [1, `cat ${auto}`],
+      [3, `echo ${dice.pick(['auto-movable', 'contig-zones', 'bogus'])} > ${parameters}/online_policy`],
+      [1, `cat ${parameters}/online_policy`],
+      [1, `echo ${dice.pick([50, 100, 301, 1000])} > ${parameters}/auto_movable_ratio`],
+      [1, `cat ${parameters}/memmap_on_memory`],
+    ]),
+  );
 }
 
 /** A DIMM of random size; at a place of its own now and then. */
@@ -94,6 +111,9 @@ export function legacyLine(dice: Dice, regions: number): Step {
       [1, `ndctl disable-region region${n}`],
       [1, `ndctl enable-region region${n}`],
       [1, 'ndctl list -RNi'],
+      [1, `ndctl create-namespace -r region${n} ${namespaceMode(dice)}`],
+      [1, `ndctl check-namespace namespace${n}.0`],
+      [1, 'ndctl list -NiX'],
     ]),
   );
 }
@@ -112,6 +132,9 @@ export function labelLine(dice: Dice, regions: number): Step {
       [2, `ndctl create-namespace -f -e namespace${n}.${dice.below(3)} ${namespaceMode(dice)}`],
       [1, `ndctl disable-region region${n}; ndctl enable-region region${n}`],
       [1, 'ndctl list -RNDi'],
+      [1, `ndctl disable-region region${n}; ndctl init-labels -f nmem${n}; ndctl enable-region region${n}`],
+      [1, `ndctl disable-region region${n}; ndctl zero-labels nmem${n}; ndctl enable-region region${n}`],
+      [1, `ndctl list -R -r region${n}`],
     ]),
   );
 }

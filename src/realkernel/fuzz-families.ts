@@ -56,6 +56,9 @@ function bootmap(dice: Dice): Machine {
 }
 
 function memmapWord(dice: Dice, room: number): string {
+  // Now and then where no memory is, or where DIMMs would come to lie.
+  if (dice.chance(0.08)) return `memmap=${sizeText(regionSize(dice))}${dice.pick(['!', '$', '#'])}${hex(0x90000000 + offset(dice))}`;
+  if (dice.chance(0.08)) return `memmap=${sizeText(regionSize(dice))}!${hex(0x100000000 + dice.below(4) * 64 * MIB + offset(dice))}`;
   const start = FREE_FROM + dice.below(Math.floor((room - FREE_FROM) / (32 * MIB))) * 32 * MIB + offset(dice);
   const size = dice.chance(0.8) ? regionSize(dice, 160) : dice.pick([4 * KIB, 68 * KIB, MIB, 7 * MIB, 129 * MIB]);
   const kind = dice.weighted([[5, '!'], [4, '$'], [2, '#'], [1, '@']]);
@@ -101,6 +104,7 @@ function dimm(dice: Dice): Machine {
   const cmdline = onlineWords(dice);
   if (dice.chance(0.3)) cmdline.push(`memmap=${sizeText(regionSize(dice, 130))}!${hex(0x20000000 + offset(dice))}`);
   if (dice.chance(0.15)) cmdline.push(movableWord(dice));
+  if (dice.chance(0.15)) cmdline.push(`memmap=${sizeText(regionSize(dice))}!${hex(0x100000000 + dice.below(4) * 64 * MIB + offset(dice))}`);
   const steps: Step[] = [];
   const count = dice.between(1, 3);
   for (let i = 0; i < count; i++) {
@@ -212,7 +216,9 @@ function virtiomem(dice: Dice): Machine {
 /** Everything on one machine. */
 function mixed(dice: Dice): Machine {
   const gib = dice.pick([1, 2]);
-  const found = ranges(dice, 2, 320 * MIB, gib * GIB - TOP);
+  const found = ranges(dice, dice.between(1, 2), 320 * MIB, gib * GIB - TOP);
+  // A region as large as blocks are can also serve as System RAM.
+  if (dice.chance(0.5)) found.splice(0, found.length, { start: 0x18000000, size: dice.pick([256, 258, 320]) * MIB });
   const cmdline = [...memmapRegions(found), ...onlineWords(dice)];
   const steps = [run(`modprobe nd_e820; modprobe nd_btt; ${ALL_MODULES}`)];
   let dimms = 0;
