@@ -46,7 +46,8 @@ export class Guest {
     this.#patience = patience;
     this.#watchdog = watchdog(process, folder);
     this.console = new GuestConsole({ write: (bytes) => void process.stdin?.write(bytes) });
-    process.stdin?.on('error', () => this.console.hangUp('QEMU has ended'));
+    // A broken pipe: 'close' follows, with what QEMU said and its status.
+    process.stdin?.on('error', () => undefined);
     process.stdout?.setEncoding('latin1').on('data', (text: string) => this.console.hear(text));
     process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-4000)));
     process.once('error', (error) => this.console.hangUp(`QEMU cannot be started: ${error.message}`));
