@@ -13,6 +13,7 @@ import { colorOption, type ColorChoice } from './terminal.ts';
 interface RecordOptions {
   readonly output?: string;
   readonly kernel?: string;
+  readonly devices?: boolean;
   readonly color: ColorChoice;
 }
 
@@ -29,6 +30,7 @@ export function registerRecord(program: Command): void {
     .argument('<runbook>', 'a runbook; - reads standard input')
     .option('-o, --output <file>', 'where to write; standard output when absent')
     .option('--kernel <name>', 'a kernel of `memhp kernels`; the runbook’s own when absent')
+    .option('--devices', 'record the attributes of memory devices in sysfs too')
     .addOption(colorOption())
     .addHelpText('before', HELP)
     .addHelpText('after', '\nExit status: 0; 1 the guest failed; 2 bad input; 3 something is missing here.')
@@ -53,7 +55,7 @@ async function recordCommand(file: string, options: RecordOptions): Promise<numb
     }
     progress.show(`booting ${kernel.release}`);
     const onStep = (step: number, of: number): void => progress.show(`${kernel.release}: step ${step} of ${of}`);
-    const recording = await record(kernel, runbook.scenario, { onStep });
+    const recording = await record(kernel, runbook.scenario, { onStep, devices: options.devices === true });
     progress.clear();
     const text = `${JSON.stringify(recording, null, 1)}\n`;
     if (options.output === undefined || options.output === '-') process.stdout.write(text);

@@ -15,10 +15,10 @@ export function verifyLines(verified: Verified, width: number, style: Style, dif
   const total = replay.comparisons.length;
   const counts = `${total - wrong.length} of ${total} facets, ${replay.steps} steps`;
   const times = style.faint(`kernel ${kernelSeconds.toFixed(1)} s, model ${(modelSeconds * 1000).toFixed(0)} ms`);
-  const verdict = wrong.length === 0 ? style.good('agrees') : style.bad('differs');
+  const verdict = wrong.length === 0 ? `${style.good('agrees')} ` : style.bad('differs');
   const rest = wrong.length - diffs;
   return [
-    `${verdict.padEnd(9 + verdict.length - 7)}${head}: ${counts}; ${times}`,
+    `${verdict}  ${head}: ${counts}; ${times}`,
     ...replay.settled.map((line) => `  ${style.open('hung on what pages held')}: ${line}`),
     ...wrong.slice(0, diffs).flatMap((each) => disagreement(each, width, style)),
     ...(rest > 0 && diffs > 0 ? [`  ${rest} more disagreements (--diffs)`] : []),

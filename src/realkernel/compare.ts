@@ -2,7 +2,7 @@
 
 import type { RecordedState } from './recording.ts';
 
-export const STATE_FACETS = ['iomem', 'blocks', 'zones', 'online_pfns', 'sections'] as const;
+export const STATE_FACETS = ['iomem', 'blocks', 'zones', 'online_pfns', 'sections', 'devices'] as const;
 export const FACETS = ['exit', 'output', 'dmesg', ...STATE_FACETS] as const;
 export type StateFacet = (typeof STATE_FACETS)[number];
 export type Facet = (typeof FACETS)[number];
@@ -102,6 +102,8 @@ export function facetLines(state: RecordedState, facet: StateFacet): string[] {
       return ownedIomem(state.iomem);
     case 'online_pfns':
       return [...state.online_pfns];
+    case 'devices':
+      return comparableOutput(state.devices ?? []);
     case 'blocks':
       return state.blocks.map((run) => `memory${run.first}-${run.last} ${run.state} ${run.valid_zones}`);
     case 'zones':

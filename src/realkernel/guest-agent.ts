@@ -1,3 +1,7 @@
+/** The guest's side, in shell. */
+
+import { ATTRIBUTES_LINE } from './device-attributes.ts';
+
 /**
  * What runs in the guest: an init that takes lines from the serial console, and a script that tells the state.
  *
@@ -42,6 +46,7 @@ part log; dmesg -c
 part iomem; cat /proc/iomem
 part blocks; cd /sys/devices/system/memory 2>/dev/null && grep -H . memory*/state memory*/valid_zones 2>/dev/null
 part zones; grep -E '^Node |start_pfn|spanned|present' /proc/zoneinfo
+part devices; ${ATTRIBUTES_LINE}
 part late; dmesg -c
 part end
 `;

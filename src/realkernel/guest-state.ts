@@ -1,5 +1,6 @@
 /** All facets of a running kernel's state, as recordings hold them. */
 
+import { attributeLines } from './device-attributes.ts';
 import { PART } from './guest-agent.ts';
 import { GuestError } from './guest-error.ts';
 import { GuestPages } from './guest-pages.ts';
@@ -22,13 +23,17 @@ export class GuestStateReader {
   readonly #layout: SectionLayout;
   readonly #pages = new GuestPages();
 
-  private constructor(guest: Guest, layout: SectionLayout) {
+  readonly #withDevices: boolean;
+
+  private constructor(guest: Guest, layout: SectionLayout, withDevices: boolean) {
     this.#guest = guest;
     this.#layout = layout;
+    this.#withDevices = withDevices;
   }
 
-  static async of(guest: Guest): Promise<GuestStateReader> {
-    return new GuestStateReader(guest, await sectionLayout(guest));
+  /** `withDevices`: with the facet that the first recordings lack. */
+  static async of(guest: Guest, withDevices = false): Promise<GuestStateReader> {
+    return new GuestStateReader(guest, await sectionLayout(guest), withDevices);
   }
 
   /**
@@ -48,6 +53,7 @@ export class GuestStateReader {
         zones: zonesOf(parts('zones')),
         online_pfns: await this.#pages.read(this.#guest, sections, afresh),
         sections,
+        ...(this.#withDevices ? { devices: attributeLines(parts('devices')) } : {}),
       };
       return { log: log.map(withoutTime), state };
     }

@@ -9,10 +9,11 @@ import { validZones } from '../kernel/memory-block.ts';
 import { printIomem } from '../kernel/resource-query.ts';
 import { subsectionsHex } from '../kernel/section-table.ts';
 import { populatedZone } from '../kernel/zone.ts';
+import { modelAttributes } from './device-attributes.ts';
 import type { BlockRunRecord, RecordedState, SectionRunRecord, ZoneRecord } from './recording.ts';
 
-/** The model’s state as a recording would hold it, facet by facet. */
-export function stateOfMachine(machine: Machine): RecordedState {
+/** The model’s state as a recording would hold it, facet by facet; the attributes of devices only when asked for. */
+export function stateOfMachine(machine: Machine, withDevices = false): RecordedState {
   const { kernel } = machine;
   return {
     iomem: printIomem(kernel.iomem),
@@ -20,6 +21,7 @@ export function stateOfMachine(machine: Machine): RecordedState {
     zones: zoneRecords(kernel),
     online_pfns: onlinePfnRecords(kernel),
     sections: sectionRecords(kernel),
+    ...(withDevices ? { devices: modelAttributes(machine) } : {}),
   };
 }
 

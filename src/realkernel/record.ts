@@ -19,6 +19,8 @@ export interface Scenario extends GuestMachine {
 
 export interface RecordOptions {
   readonly patience?: Patience;
+  /** Whether attributes of devices are read too, which the first recordings lack. */
+  readonly devices?: boolean;
   /** Whether all page frames are read again at the end, to see that none changed unseen; true when absent. */
   readonly checkPages?: boolean;
   /** Told after boot (step 0) and after each step. */
@@ -38,7 +40,7 @@ const BUSY_LIMIT = 30_000;
 export async function record(kernel: StoredKernel, scenario: Scenario, options: RecordOptions = {}): Promise<Recording> {
   const guest = await Guest.boot(kernel, scenario, options.patience);
   try {
-    const reader = await GuestStateReader.of(guest);
+    const reader = await GuestStateReader.of(guest, options.devices);
     const blockSize = (await guest.fetch('cat /sys/devices/system/memory/block_size_bytes')).output[0] ?? '';
     const [release = '', arch = ''] = ((await guest.fetch('uname -rm')).output[0] ?? '').split(' ');
     const boot = await reader.read();

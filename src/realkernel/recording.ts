@@ -31,6 +31,8 @@ const state = z.object({
   zones: z.array(zone),
   online_pfns: z.array(z.string()),
   sections: z.array(sectionRun),
+  /** Attributes of devices in sysfs, `PATH:VALUE`; the first recordings lack them. */
+  devices: z.array(z.string()).optional(),
 });
 
 const step = z.object({

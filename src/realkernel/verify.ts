@@ -56,7 +56,7 @@ export async function verifyScenario(kernel: StoredKernel, scenario: Scenario, o
   // A machine the model refuses is known before the kernel is started.
   buildMachine(description);
   const started = performance.now();
-  const recording = await record(kernel, scenario, options);
+  const recording = await record(kernel, scenario, { devices: true, ...options });
   const recorded = performance.now();
   const replay = replayRecording(recording, buildMachine(description));
   const replayed = performance.now();
