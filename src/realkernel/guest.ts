@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { BASE_CMDLINE } from '../drivers/build-machine.ts';
 import { GuestConsole, type ConsoleAnswer } from './console.ts';
 import { guestImage } from './guest-image.ts';
@@ -27,6 +28,9 @@ export interface Patience {
 }
 
 export const PATIENCE: Patience = { boot: 300_000, command: 120_000, monitor: 60_000 };
+
+/** Milliseconds a dying QEMU is given to say why. */
+const MOMENT = 1000;
 
 export class Guest {
   readonly kernel: StoredKernel;
@@ -74,9 +78,9 @@ export class Guest {
     const guest = new Guest(kernel, child, folder, patience);
     try {
       guest.#qmp = await Qmp.connect(socket, patience.monitor, () => guest.alive).catch(async (error: unknown) => {
-        if (guest.alive) throw error;
-        // Why it ended is known once its streams are closed.
-        await guest.console.ready(1000);
+        // The monitor may hang up a moment before the process ends; why it did is known once its streams are closed.
+        await setTimeout(MOMENT);
+        if (!guest.alive) await guest.console.ready(MOMENT);
         throw error;
       });
       await guest.console.ready(patience.boot);
