@@ -2,14 +2,16 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { FACETS } from '../realkernel/compare.ts';
 import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
 import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
 import { renderTable } from '../view/table.ts';
+import { agreementMarkdown, type ReplayOfKernel } from './replay-markdown.ts';
 
 interface ReplayOptions {
   readonly json?: boolean;
+  readonly markdown?: boolean;
   readonly diffs: string;
 }
 
@@ -18,6 +20,7 @@ Examples:
   memhp replay traces/dimm-*.json          agreement per facet and family
   memhp replay --json traces/*.json        the same for programs
   memhp replay --diffs 20 traces/*.json    more of the disagreements
+  memhp replay --markdown traces/*.json    a page with every kernel, family and facet
 
 Exit status: 0 if every facet of every step agrees, 1 if not, 2 for a file that is no recording.
 `;
@@ -28,6 +31,7 @@ export function registerReplay(program: Command): void {
     .description('play recordings of real kernels on the model and count where they agree')
     .argument('<trace...>', 'recordings (JSON)')
     .option('--json', 'print {traces, steps, facets, disagreements} as JSON')
+    .addOption(new Option('--markdown', 'print a Markdown page by kernel, family and facet').conflicts('json'))
     .option('--diffs <n>', 'how many disagreements to show', '5')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: ReplayOptions) => {
@@ -36,10 +40,11 @@ export function registerReplay(program: Command): void {
 }
 
 async function replay(files: readonly string[], options: ReplayOptions): Promise<number> {
-  const replays: Replay[] = [];
+  const played: ReplayOfKernel[] = [];
   for (const file of files) {
     try {
-      replays.push(replayRecording(parseRecording(await readFile(file, 'utf8'), file)));
+      const recording = parseRecording(await readFile(file, 'utf8'), file);
+      played.push({ release: recording.kernel.release, replay: replayRecording(recording) });
     } catch (error) {
       if (!(error instanceof RecordingError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
       const text = error instanceof RecordingError ? error.message : `cannot read ${file}: ${(error as Error).message}`;
@@ -47,10 +52,13 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
       return 2;
     }
   }
+  const replays = played.map(({ replay }) => replay);
   const disagreements = replays.flatMap((each) =>
     each.comparisons.filter((one) => !one.agrees).map((one) => ({ trace: each.name, ...one })),
   );
-  if (options.json === true) {
+  if (options.markdown === true) {
+    process.stdout.write(agreementMarkdown(played));
+  } else if (options.json === true) {
     const report = {
       schema: 'memhp/replay/1',
       traces: replays.length,
