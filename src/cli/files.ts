@@ -129,7 +129,7 @@ function helpFor(code: string, path: string): string | undefined {
 /** Writes a file so that readers see the old or the new text, never a part. Keeps the file's mode. */
 export function writeFileAtomic(link: string, text: string): void {
   // A link stays a link: what it points to is replaced.
-  const path = realpathSync(link);
+  const path = exists(link) ? realpathSync(link) : link;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     const mode = statSync(path, { throwIfNoEntry: false })?.mode;

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { record } from '../realkernel/record.ts';
-import { EXIT_USAGE } from './exit-status.ts';
+import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { writeFileAtomic } from './files.ts';
 import { reportTrouble } from './missing-here.ts';
 import { printDiagnostics, printErrors } from './output.ts';
@@ -57,16 +57,23 @@ async function recordCommand(file: string, options: RecordOptions): Promise<numb
     const onStep = (step: number, of: number): void => progress.show(`${kernel.release}: step ${step} of ${of}`);
     const recording = await record(kernel, runbook.scenario, { onStep, devices: options.devices === true });
     progress.clear();
-    const text = `${JSON.stringify(recording, null, 1)}\n`;
-    if (options.output === undefined || options.output === '-') process.stdout.write(text);
-    else writeFileAtomic(options.output, text);
-    return 0;
+    return write(`${JSON.stringify(recording, null, 1)}\n`, options.output);
   } catch (error) {
     progress.clear();
-    if (typeof (error as NodeJS.ErrnoException).code === 'string') {
-      printErrors([`error: cannot write ${options.output}: ${(error as NodeJS.ErrnoException).code}`]);
-      return EXIT_USAGE;
-    }
     return reportTrouble(error);
+  }
+}
+
+function write(text: string, file = '-'): number {
+  if (file === '-') {
+    process.stdout.write(text);
+    return EXIT_OK;
+  }
+  try {
+    writeFileAtomic(file, text);
+    return EXIT_OK;
+  } catch (error) {
+    printErrors([`error: cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`]);
+    return EXIT_USAGE;
   }
 }

@@ -95,6 +95,18 @@ export function comparableOutput(lines: readonly string[]): string[] {
   return lines.slice(0, last + 1).map((line) => line.replace(UUID, '<uuid>'));
 }
 
+const STAMP = /^\[ *\d+\.\d+\] ?/;
+
+/**
+ * Output of a command on both sides. What dmesg prints is compared as the log is: without the time, which the model
+ * does not have, and not in the order of probing.
+ */
+export function comparableOutputs(kernel: readonly string[], model: readonly string[]): [string[], string[]] {
+  if (!kernel.some((line) => STAMP.test(line))) return [comparableOutput(kernel), comparableOutput(model)];
+  const asLog = (lines: readonly string[]): string[] => comparableLog(comparableOutput(lines).map((line) => line.replace(STAMP, '')));
+  return [asLog(kernel), asLog(model)];
+}
+
 /** A facet of a state as lines, the form in which it is compared and shown. */
 export function facetLines(state: RecordedState, facet: StateFacet): string[] {
   switch (facet) {

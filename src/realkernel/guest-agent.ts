@@ -39,15 +39,25 @@ done
 /** Between the parts of what the state script prints. */
 export const PART = '@@part';
 
-/** Prints the log since the last time and the facets that files show; the log once more, for what came meanwhile. */
+/**
+ * Prints the log since the last time and the facets that files show; the log once more, for what came meanwhile. The
+ * log itself stays as it is: a runbook may want to read it. What is new stands behind the last line seen before.
+ */
 export const STATE_SCRIPT = `#!/bin/sh
 part() { echo "${PART} $1"; }
-part log; dmesg -c
+news() {
+  dmesg > /tmp/log
+  LAST=$(cat /tmp/last 2>/dev/null) awk '
+    { line[NR] = $0; if ($0 == ENVIRON["LAST"]) seen = NR }
+    END { for (i = seen + 1; i <= NR; i++) print line[i] }' /tmp/log
+  tail -n 1 /tmp/log > /tmp/last
+}
+part log; news
 part iomem; cat /proc/iomem
 part blocks; cd /sys/devices/system/memory 2>/dev/null && grep -H . memory*/state memory*/valid_zones 2>/dev/null
 part zones; grep -E '^Node |start_pfn|spanned|present' /proc/zoneinfo
 part devices; ${ATTRIBUTES_LINE}
-part late; dmesg -c
+part late; news
 part end
 `;
 

@@ -10,7 +10,7 @@ import { runShell } from '../tools/shell.ts';
 import { NotModelled } from '../tools/tool.ts';
 import {
   comparableLog,
-  comparableOutput,
+  comparableOutputs,
   facetLines,
   type Facet,
   sameLines,
@@ -96,7 +96,7 @@ function compareResult(
     comparisons.push({ step: number, command, facet, agrees: sameLines(expected, actual), expected, actual });
   };
   if (step.exit !== undefined && step.exit !== null) add('exit', [String(step.exit)], [String(result.exit)]);
-  add('output', comparableOutput(step.output), comparableOutput(result.output));
+  add('output', ...comparableOutputs(step.output, result.output));
   // Debug lines reach the log only where someone turned them on.
   const log = result.log.filter((line) => line.level < 7).map((line) => line.text);
   add('dmesg', comparableLog(step.dmesg), comparableLog(log));
