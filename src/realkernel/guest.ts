@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { BASE_CMDLINE } from '../drivers/build-machine.ts';
 import { GuestConsole, type ConsoleAnswer } from './console.ts';
+import { GuestError } from './guest-error.ts';
 import { guestImage } from './guest-image.ts';
 import type { StoredKernel } from './kernel-store.ts';
 import { findProgram, GUEST_NEEDS, MissingHere } from './missing.ts';
@@ -31,6 +32,10 @@ export const PATIENCE: Patience = { boot: 300_000, command: 120_000, monitor: 60
 
 /** Milliseconds a dying QEMU is given to say why. */
 const MOMENT = 1000;
+
+/** An emulated timer that ticks too seldom on a busy host looks broken to the kernel, which panics. */
+const STARVED = /IO-APIC \+ timer doesn't work/;
+const BOOT_ATTEMPTS = 4;
 
 export class Guest {
   readonly kernel: StoredKernel;
@@ -58,8 +63,19 @@ export class Guest {
     process.once('close', (status) => this.console.hangUp(this.#farewell(status)));
   }
 
-  /** Boots a kernel on a machine. @throws GuestError, MissingHere */
+  /** Boots a kernel on a machine; once more when the host was too busy for the guest's timer. @throws GuestError, MissingHere */
   static async boot(kernel: StoredKernel, machine: GuestMachine, patience: Patience = PATIENCE): Promise<Guest> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Guest.#bootOnce(kernel, machine, patience);
+      } catch (error) {
+        const starved = error instanceof GuestError && error.heard.some((line) => STARVED.test(line));
+        if (!starved || attempt === BOOT_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  static async #bootOnce(kernel: StoredKernel, machine: GuestMachine, patience: Patience): Promise<Guest> {
     const qemu = findProgram('qemu-system-x86_64');
     if (qemu === undefined) {
       const line = `sudo apt-get install -y --no-install-recommends ${GUEST_NEEDS['qemu-system-x86_64']}`;
