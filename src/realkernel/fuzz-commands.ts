@@ -112,7 +112,6 @@ export function legacyLine(dice: Dice, regions: number): Step {
       [1, `ndctl enable-region region${n}`],
       [1, 'ndctl list -RNi'],
       [1, `ndctl create-namespace -r region${n} ${namespaceMode(dice)}`],
-      [1, `ndctl check-namespace namespace${n}.0`],
       [1, 'ndctl list -NiX'],
     ]),
   );

@@ -3,6 +3,7 @@
 import type { FuzzCase } from './fuzz-case.ts';
 import { blockLine, daxLine, labelLine, legacyLine, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
 import { Dice } from './fuzz-dice.ts';
+import { thinned } from './fuzz-thin.ts';
 import { GIB, hex, KIB, MIB, offset, ranges, regionSize, sizeText } from './fuzz-numbers.ts';
 import type { Step } from './record.ts';
 
@@ -13,8 +14,8 @@ const FREE_FROM = 256 * MIB;
 /** What is left at the top of a machine's memory: the initial file system is loaded there. */
 const TOP = 160 * MIB;
 
-/** How many lines are thrown: a boot costs as much as twenty of them, so that most runs are long. */
-const lines = (dice: Dice): number => (dice.chance(0.3) ? dice.between(4, 8) : dice.between(10, 20));
+/** How many lines are thrown, of which fewer stay: a boot costs as much as twenty, so that most runs are long. */
+const lines = (dice: Dice): number => (dice.chance(0.3) ? dice.between(8, 16) : dice.between(24, 48));
 
 const run = (line: string): Step => ({ run: line });
 const PMEM = 'modprobe nd_e820; modprobe nd_pmem';
@@ -39,7 +40,8 @@ export const USUAL_FAMILIES: readonly Family[] = FAMILY_NAMES.filter((name) => n
 
 /** The machine and lines that belong to a seed. */
 export function fuzzCase(family: Family, seed: number): FuzzCase {
-  return { family, seed, ...FAMILIES[family](new Dice(seed)) };
+  const dice = new Dice(seed);
+  return thinned({ family, seed, ...FAMILIES[family](dice) }, dice);
 }
 
 /** `memmap=` and `mem=` in every form, some overlapping, some ending a page or a MiB off. */

@@ -11,13 +11,16 @@ const REGION_MIB = [
   2, 6, 16, 32, 34, 48, 49, 62, 64, 65, 66, 70, 80, 96, 100, 126, 127, 128, 129, 130, 144, 145, 160, 192, 250, 254, 256, 258,
 ];
 
+/** Sizes that every namespace mode takes: multiples of 16 MiB. */
+const GOOD_MIB = [32, 48, 64, 64, 80, 96, 96, 128, 144, 160, 192, 256];
+
 /** What is added to a round number: nothing, pages, and the steps between sub-section and section. */
 const OFFSETS = [
-  [8, 0],
-  [4, 2 * MIB],
+  [10, 0],
+  [6, 2 * MIB],
   [3, 6 * MIB],
-  [3, 16 * MIB],
-  [4, 64 * MIB],
+  [5, 16 * MIB],
+  [6, 64 * MIB],
   [2, 62 * MIB],
   [2, 126 * MIB],
   [3, MIB],
@@ -29,8 +32,9 @@ const OFFSETS = [
 
 /** Bytes of a region; now and then some pages more or less than round. */
 export function regionSize(dice: Dice, limitMib = 258): number {
-  const size = dice.pick(REGION_MIB.filter((mib) => mib <= limitMib)) * MIB;
-  return dice.chance(0.8) ? size : size + dice.pick([4, 32, 64, -4, -64]) * KIB;
+  const good = dice.chance(0.6);
+  const size = dice.pick((good ? GOOD_MIB : REGION_MIB).filter((mib) => mib <= limitMib)) * MIB;
+  return good || dice.chance(0.7) ? size : size + dice.pick([4, 32, 64, -4, -64]) * KIB;
 }
 
 export function offset(dice: Dice): number {
@@ -55,7 +59,7 @@ export function ranges(dice: Dice, count: number, from: number, end: number): { 
     const size = regionSize(dice);
     if (at + size > end) break;
     found.push({ start: at, size });
-    at += size + dice.weighted([[4, 0], [2, 2 * MIB], [2, MIB], [2, 16 * MIB], [2, 64 * MIB], [2, 128 * MIB], [1, 64 * KIB]]);
+    at += size + dice.weighted([[6, 0], [2, 2 * MIB], [2, MIB], [2, 16 * MIB], [2, 64 * MIB], [2, 128 * MIB], [1, 64 * KIB]]);
     // Most gaps end where a region would begin: at a sub-section.
     if (dice.chance(0.5)) at = Math.ceil(at / (2 * MIB)) * 2 * MIB;
   }
