@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
-import { FACETS } from '../realkernel/compare.ts';
+import { MachineDescriptionError } from '../drivers/machine-description.ts';
+import { FACETS, type Facet } from '../realkernel/compare.ts';
 import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
 import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
 import { renderTable } from '../view/table.ts';
@@ -41,17 +42,19 @@ export function registerReplay(program: Command): void {
 
 async function replay(files: readonly string[], options: ReplayOptions): Promise<number> {
   const played: ReplayOfKernel[] = [];
+  let unread = false;
   for (const file of files) {
     try {
       const recording = parseRecording(await readFile(file, 'utf8'), file);
       played.push({ release: recording.kernel.release, replay: replayRecording(recording) });
     } catch (error) {
-      if (!(error instanceof RecordingError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
-      const text = error instanceof RecordingError ? error.message : `cannot read ${file}: ${(error as Error).message}`;
-      process.stderr.write(`error: ${text}\n`);
-      return 2;
+      const trouble = troubleOf(file, error);
+      if (trouble === undefined) throw error;
+      process.stderr.write(`error: ${trouble}\n`);
+      unread = true;
     }
   }
+  if (played.length === 0) return 2;
   const replays = played.map(({ replay }) => replay);
   const disagreements = replays.flatMap((each) =>
     each.comparisons.filter((one) => !one.agrees).map((one) => ({ trace: each.name, ...one })),
@@ -63,7 +66,7 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
       schema: 'memhp/replay/1',
       traces: replays.length,
       steps: replays.reduce((sum, each) => sum + each.steps, 0),
-      facets: countFacets(replays, FACETS),
+      facets: countFacets(replays, comparedFacets(replays)),
       disagreements: disagreements.map(({ trace, step, facet, expected, actual }) => ({
         trace,
         step,
@@ -80,25 +83,41 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
       process.stdout.write(`… ${disagreements.length - Number(options.diffs)} more disagreements (--diffs)\n`);
     }
   }
+  if (unread) return 2;
   return disagreements.length === 0 ? 0 : 1;
+}
+
+/** What is wrong with a file that cannot be replayed, or undefined when we are. */
+function troubleOf(file: string, error: unknown): string | undefined {
+  if (error instanceof RecordingError) return error.message;
+  if (error instanceof MachineDescriptionError) return `${file}: the recorded machine: ${error.message}`;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? undefined : `cannot read ${file}: ${message}`;
+}
+
+/** The facets every recording has, and device attributes where one holds them. */
+function comparedFacets(replays: readonly Replay[]): Facet[] {
+  const hasDevices = replays.some((each) => each.comparisons.some((one) => one.facet === 'devices'));
+  return FACETS.filter((facet) => facet !== 'devices' || hasDevices);
 }
 
 /** Families as rows, facets as columns, each cell `agree/total`. */
 function agreementTable(replays: readonly Replay[]): string {
   const families = groupByFamily(replays);
+  const facets = comparedFacets(replays);
   const cell = ({ agree, total }: FacetCount): string => (total === 0 ? '-' : `${agree}/${total}`);
   const row = (name: string, group: readonly Replay[]): string[] => {
-    const counts = countFacets(group, FACETS);
-    const all = FACETS.reduce(
+    const counts = countFacets(group, facets);
+    const all = facets.reduce(
       (sum, facet) => ({ agree: sum.agree + counts[facet].agree, total: sum.total + counts[facet].total }),
       { agree: 0, total: 0 },
     );
     const percent = all.total === 0 ? '-' : `${((100 * all.agree) / all.total).toFixed(all.agree === all.total ? 0 : 1)} %`;
-    return [name, String(group.length), ...FACETS.map((facet) => cell(counts[facet])), percent];
+    return [name, String(group.length), ...facets.map((facet) => cell(counts[facet])), percent];
   };
   const rows = [...families].map(([family, group]) => row(family, group));
   if (rows.length > 1) rows.push(row('all', replays));
-  const header = ['family', 'traces', ...FACETS, 'agreement'];
+  const header = ['family', 'traces', ...facets, 'agreement'];
   const lines = renderTable([header, ...rows], ['left', ...header.slice(1).map(() => 'right' as const)]);
   const settled = replays.reduce((sum, each) => sum + each.settled.length, 0);
   const note =
