@@ -74,7 +74,8 @@ function replayIn(copy: string, recordings: readonly string[]): Promise<Outcome>
 
 async function replayNow(copy: string, recordings: readonly string[]): Promise<Outcome> {
   const args = ['--import', 'tsx', 'src/cli/main.ts', 'replay', '--json', ...recordings.map(fileOf)];
-  const { status, stdout, stderr } = await new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+  type Ended = { status: number; stdout: string; stderr: string };
+  const { status, stdout, stderr } = await new Promise<Ended>((resolve) => {
     const options = { cwd: copy, timeout: TIME_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, args, options, (error, out, err) => {
       resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout: out, stderr: err });
@@ -101,9 +102,7 @@ describe('faults of the model', () => {
     expect(MUTATIONS.filter(({ recordings }) => recordings.length === 0)).toEqual([]);
   });
 
-  test.runIf(missing)('skipped: ../shared/traces is not here', (context) => {
-    context.skip('recordings kept beside the project');
-  });
+  if (missing) test.skip('../shared/traces is not here', () => undefined);
 
   // Each waits for those before it in its lane.
   describe.concurrent('replayed', { timeout: 4 * TIME_LIMIT_MS }, () => {
@@ -113,7 +112,8 @@ describe('faults of the model', () => {
     });
 
     for (const fault of MUTATIONS) {
-      test.skipIf(!isHere(fault.recordings))(`${fault.name} (${fault.file}): ${fault.facet}`, async ({ expect: check }) => {
+      const title = `${fault.name} (${fault.file}): ${fault.facet}`;
+      test.skipIf(!isHere(fault.recordings))(title, async ({ expect: check }) => {
         const { status, disagreements } = await replayIn(copyOfSources(fault), fault.recordings);
         check(status).toBe(1);
         for (const trace of fault.recordings) {

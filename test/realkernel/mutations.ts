@@ -68,7 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'kernel/zone.ts',
     text: ': { startPfn: zone.startPfn, spanned: pfn - zone.startPfn + 1 };',
     replacement:
-      ': { startPfn: zone.startPfn, spanned: Math.ceil((pfn + 1) / kernel.sections.pagesPerSection) * kernel.sections.pagesPerSection - zone.startPfn };',
+      ': { startPfn: zone.startPfn, spanned: Math.ceil((pfn + 1) / 32768) * 32768 - zone.startPfn };',
     why: 'the span of a zone covers pages that were removed',
     recordings: ['movable-span-6.12'],
     facet: 'zones',
