@@ -27,8 +27,6 @@ export interface AcpiMemoryDevice {
 
 /** A range the driver holds. */
 interface AttachedRange extends ByteRange {
-  /** Whether this device brought it; otherwise it was in use before. */
-  readonly added: boolean;
   /** Memory blocks tied to the device, ascending. */
   readonly blocks: readonly number[];
 }
@@ -146,7 +144,7 @@ function enableDevice(kernel: Kernel, name: string, device: AcpiMemoryDevice, li
     const flags: MhpFlags = { nidIsMgid: does.autoMovable, memmapOnMemory };
     const error = addMemory(kernel, does.autoMovable ? group : nid, start, size, flags);
     if (error !== 0 && error !== -EEXIST) continue;
-    held.push({ start, end, added: error === 0, blocks: memoryBlocksIn(kernel, start, size) });
+    held.push({ start, end, blocks: memoryBlocksIn(kernel, start, size) });
   }
   kernel.explain?.(SOME_ADDED, held.length > 0, { device: name, ranges: ranges.length, added: held.length });
   if (held.length > 0) return { ranges: held, group };
@@ -167,7 +165,8 @@ export function acpiMemoryEject(machine: Machine, instance: number): boolean {
   if (memory === undefined) return true;
   const blocks = memory.ranges.flatMap((range) => range.blocks).filter((id) => kernel.blocks.has(id));
   if (!tryToOffline(kernel, acpiMemoryName(instance), blocks)) return false;
-  for (const { start, end, added } of memory.ranges) if (added) removeMemory(kernel, start, end - start);
+  // Also where add_memory() found something there (−EEXIST): then it is that which goes.
+  for (const { start, end } of memory.ranges) removeMemory(kernel, start, end - start);
   if (memory.group >= 0) unregisterMemoryGroup(kernel, memory.group);
   setAttached(machine, instance, undefined);
   return true;

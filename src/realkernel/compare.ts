@@ -65,6 +65,7 @@ const WARN_SURROUNDINGS = [
   /^Modules linked in:/,
   /^CPU: \d+ (UID: \d+ )?PID: \d+ /,
   /^Hardware name: /,
+  /^Workqueue: /,
   /^Call Trace:$/,
   /^ <\/?(TASK|IRQ|NMI)>$/,
   /^ (\? )?\S+\+0x[0-9a-f]+\/0x[0-9a-f]+( \[.*\])?$/,

@@ -33,7 +33,7 @@ const { guests } = JSON.parse(readFileSync(new URL('./recorded/guests.json', imp
 
 /** Log lines no map tells, and those docs/fidelity-qemu.md names as missing. */
 const UNPREDICTED =
-  /^(Fallback|Built|Policy|Demotion|page:|head:|flags:|raw:|page_type|page dumped|anon flags|clocksource)/;
+  /^(Fallback|Built|Policy|Demotion|page:|head:|flags:|raw:|page_type|WARNING|page dumped|anon flags|clocksource)/;
 
 function stateOf(machine: Machine): State {
   const { kernel } = machine;
