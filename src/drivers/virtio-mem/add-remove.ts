@@ -62,3 +62,20 @@ export function offlineAndRemoveUnit(machine: Machine, name: string, id: number)
   if (error === 0) gone(machine, name);
   return error === 0 ? 0 : -EBUSY;
 }
+
+/**
+ * Takes the next unit that was never used into the books; `usable` is the check of the mode. Undefined behind the last.
+ * @kernel drivers/virtio/virtio_mem.c: virtio_mem_sbm_prepare_next_mb, virtio_mem_bbm_prepare_next_bb
+ */
+export function prepareNextUnit(machine: Machine, name: string, usable: CheckPoint): number | undefined {
+  const { nextId, lastUsableId, units, unitSize } = vmOf(machine, name);
+  const isUsable = nextId <= lastUsableId;
+  machine.kernel.explain?.(usable, isUsable, {
+    device: name,
+    start: nextId * unitSize,
+    end: (nextId + 1) * unitSize,
+  });
+  if (!isUsable) return undefined;
+  setVm(machine, name, { nextId: nextId + 1, units: units.set(nextId, nextId + 1, 'unused') });
+  return nextId;
+}

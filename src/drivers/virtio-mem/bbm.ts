@@ -7,10 +7,10 @@ import { pfnToOnlinePage } from '../../kernel/pfn.ts';
 import { ZONE_MOVABLE } from '../../kernel/boot/boot-map.ts';
 import { linkZone } from '../../kernel/zone.ts';
 import type { Machine } from '../machine.ts';
-import { addUnit, couldAddMemory, offlineAndRemoveUnit } from './add-remove.ts';
+import { addUnit, couldAddMemory, offlineAndRemoveUnit, prepareNextUnit } from './add-remove.ts';
 import { fakeOffline } from './fake-offline.ts';
 import { plugSubblocks, unplugSubblocks } from './hypervisor.ts';
-import { nextUnit, previousUnit, setUnit, setVm, vmOf, type VirtioMem } from './state.ts';
+import { nextUnit, previousUnit, setUnit, vmOf, type VirtioMem } from './state.ts';
 
 const BLOCK_USABLE: CheckPoint = {
   file: 'drivers/virtio/virtio_mem.c',
@@ -31,7 +31,7 @@ export function bbmPlugRequest(machine: Machine, name: string, bytes: number): E
   const { unitSize, firstId } = vmOf(machine, name);
   for (let left = Math.floor(bytes / unitSize); left > 0; left--) {
     if (!couldAddMemory(machine, name, unitSize)) return -ENOSPC;
-    const id = nextUnit(vmOf(machine, name), firstId, 'unused') ?? prepareNext(machine, name);
+    const id = nextUnit(vmOf(machine, name), firstId, 'unused') ?? prepareNextUnit(machine, name, BLOCK_USABLE);
     if (id === undefined) return -ENOSPC;
     plugSubblocks(machine, name, id, 1);
     setUnit(machine, name, id, 'added');
@@ -43,20 +43,6 @@ export function bbmPlugRequest(machine: Machine, name: string, bytes: number): E
     }
   }
   return 0;
-}
-
-/** @kernel drivers/virtio/virtio_mem.c: virtio_mem_bbm_prepare_next_bb */
-function prepareNext(machine: Machine, name: string): number | undefined {
-  const { nextId, lastUsableId, units, unitSize } = vmOf(machine, name);
-  const usable = nextId <= lastUsableId;
-  machine.kernel.explain?.(BLOCK_USABLE, usable, {
-    device: name,
-    start: nextId * unitSize,
-    end: (nextId + 1) * unitSize,
-  });
-  if (!usable) return undefined;
-  setVm(machine, name, { nextId: nextId + 1, units: units.set(nextId, nextId + 1, 'unused') });
-  return nextId;
 }
 
 /** Numbers of the unit's memory blocks that are online. */

@@ -3,9 +3,9 @@
 import { ENOSPC, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
 import type { Machine } from '../machine.ts';
-import { addUnit, couldAddMemory } from './add-remove.ts';
+import { addUnit, couldAddMemory, prepareNextUnit } from './add-remove.ts';
 import { plugSubblocks, unplugSubblocks } from './hypervisor.ts';
-import { firstSubblock, isWhole, nextUnit, setUnit, setVm, subblocksPerUnit, vmOf, type SbmState } from './state.ts';
+import { firstSubblock, isWhole, nextUnit, setUnit, subblocksPerUnit, vmOf, type SbmState } from './state.ts';
 
 const BLOCK_USABLE: CheckPoint = {
   file: 'drivers/virtio/virtio_mem.c',
@@ -45,27 +45,13 @@ export function sbmPlugRequest(machine: Machine, name: string, bytes: number): E
   }
   while (left > 0) {
     if (!couldAddMemory(machine, name, unitSize)) return -ENOSPC;
-    const id = prepareNext(machine, name);
+    const id = prepareNextUnit(machine, name, BLOCK_USABLE);
     if (id === undefined) return -ENOSPC;
     const added = plugAndAdd(machine, name, id, left);
     if (added < 0) return added;
     left -= added;
   }
   return 0;
-}
-
-/** @kernel drivers/virtio/virtio_mem.c: virtio_mem_sbm_prepare_next_mb */
-function prepareNext(machine: Machine, name: string): number | undefined {
-  const { nextId, lastUsableId, units, unitSize } = vmOf(machine, name);
-  const usable = nextId <= lastUsableId;
-  machine.kernel.explain?.(BLOCK_USABLE, usable, {
-    device: name,
-    start: nextId * unitSize,
-    end: (nextId + 1) * unitSize,
-  });
-  if (!usable) return undefined;
-  setVm(machine, name, { nextId: nextId + 1, units: units.set(nextId, nextId + 1, 'unused') });
-  return nextId;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** cxl 76.1, over the model's /sys: what is listed, and regions of persistent memory. */
 
-import { UsageExit } from '../ndctl/parse-options.ts';
-import { NotModelled, type Tool, type ToolContext } from '../tool.ts';
+import { runSubCommand, usageOf } from '../ndctl/sub-command.ts';
+import { NotModelled, type Tool } from '../tool.ts';
 import { list } from './list.ts';
 import { createRegionCommand, destroyRegionCommand, disableRegionCommand, enableRegionCommand } from './region-commands.ts';
 
@@ -30,21 +30,13 @@ function help(): string {
   );
 }
 
-/** The usage text of a command that is modelled. */
-function usageOf(context: ToolContext, name: string): string | undefined {
-  const command = Object.hasOwn(DEVICE_COMMANDS, name) ? DEVICE_COMMANDS[name] : undefined;
-  try {
-    command?.(context, ['-h']);
-  } catch (exit) {
-    if (exit instanceof UsageExit) return exit.text;
-    throw exit;
-  }
-  return undefined;
+function commandOf(name: string): Tool | undefined {
+  return Object.hasOwn(DEVICE_COMMANDS, name) ? DEVICE_COMMANDS[name] : undefined;
 }
 
 const showHelp: Tool = (context, [name]) => {
   // In place of the manual page, which the real tool shows.
-  const text = name === undefined ? help() : usageOf(context, name);
+  const text = name === undefined ? help() : usageOf(context, commandOf(name));
   if (text === undefined) throw new NotModelled(`cxl's manual page of \`${name ?? ''}\` is not modelled`);
   context.stdout(text);
   return 0;
@@ -76,14 +68,7 @@ export const cxl: Tool = (context, args) => {
   }
   if (name === 'help') return showHelp(context, rest);
   if (rest[0] === '--help') return showHelp(context, [name]);
-  const command = Object.hasOwn(DEVICE_COMMANDS, name) ? DEVICE_COMMANDS[name] : undefined;
+  const command = commandOf(name);
   if (command === undefined) throw new NotModelled(`cxl's command \`${name}\` is not modelled`);
-  try {
-    return ((command(context, rest) % 256) + 256) % 256;
-  } catch (exit) {
-    if (!(exit instanceof UsageExit)) throw exit;
-    if (exit.status === 130) context.stdout(exit.text);
-    else context.stderr(exit.text);
-    return exit.status;
-  }
+  return runSubCommand(context, () => command(context, rest));
 };

@@ -1,7 +1,7 @@
 /** daxctl 76.1, over the model's /sys. */
 
-import { UsageExit } from '../ndctl/parse-options.ts';
-import { NotModelled, type Tool, type ToolContext } from '../tool.ts';
+import { runSubCommand, usageOf } from '../ndctl/sub-command.ts';
+import { NotModelled, type Tool } from '../tool.ts';
 import { DEVICE_COMMANDS } from './device-commands.ts';
 import { list } from './list.ts';
 
@@ -21,16 +21,8 @@ function help(): string {
   );
 }
 
-/** The usage text of a command that is modelled. */
-function usageOf(context: ToolContext, name: string): string | undefined {
-  const command = name === 'list' ? list : Object.hasOwn(DEVICE_COMMANDS, name) ? DEVICE_COMMANDS[name] : undefined;
-  try {
-    command?.(context, ['-h']);
-  } catch (exit) {
-    if (exit instanceof UsageExit) return exit.text;
-    throw exit;
-  }
-  return undefined;
+function deviceCommand(name: string): Tool | undefined {
+  return name === 'list' ? list : Object.hasOwn(DEVICE_COMMANDS, name) ? DEVICE_COMMANDS[name] : undefined;
 }
 
 const COMMANDS: Readonly<Record<string, Tool>> = {
@@ -45,7 +37,7 @@ const COMMANDS: Readonly<Record<string, Tool>> = {
     if (name === '') context.stdout(help());
     else {
       // In place of the manual page, which the real tool shows.
-      const text = usageOf(context, name);
+      const text = usageOf(context, deviceCommand(name));
       if (text === undefined) throw new NotModelled(`daxctl's manual page of \`${name}\` is not modelled`);
       context.stdout(text);
     }
@@ -77,12 +69,5 @@ export const daxctl: Tool = (context, args) => {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw new NotModelled(`daxctl's command \`${name}\` is not modelled`);
   if (rest[0] === '--help') return (COMMANDS['help'] as Tool)(context, [name]);
-  try {
-    return ((command(context, rest) % 256) + 256) % 256;
-  } catch (exit) {
-    if (!(exit instanceof UsageExit)) throw exit;
-    if (exit.status === 130) context.stdout(exit.text);
-    else context.stderr(exit.text);
-    return exit.status;
-  }
+  return runSubCommand(context, () => command(context, rest));
 };

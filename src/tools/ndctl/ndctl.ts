@@ -6,9 +6,9 @@ import { DIMM_COMMANDS, dimmCommand } from './dimm-command.ts';
 import { readInfoblock, writeInfoblock } from './infoblock-command.ts';
 import { list } from './list.ts';
 import { namespaceCommand } from './namespace-command.ts';
-import { UsageExit } from './parse-options.ts';
 import { regionCommand } from './region-command.ts';
 import { Session } from './session.ts';
+import { runSubCommand } from './sub-command.ts';
 
 type SubCommand = (session: Session, args: readonly string[]) => number;
 
@@ -45,11 +45,6 @@ const USAGE =
   " See 'ndctl help COMMAND' for more information on a specific command.\n" +
   ' ndctl --list-cmds to see all available commands\n\n';
 
-/** The exit status a process makes of an errno. */
-function exitStatus(rc: number): number {
-  return ((rc % 256) + 256) % 256;
-}
-
 export const ndctl: Tool = (context, args) => {
   const [name, ...rest] = args;
   if (name === undefined) {
@@ -76,7 +71,7 @@ export const ndctl: Tool = (context, args) => {
     return 129;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return run(command, new Session(context), rest);
+  if (command !== undefined) return runSubCommand(context, () => command(new Session(context), rest));
   if ((ALL_COMMANDS as readonly string[]).includes(name)) {
     const help = `modelled are ${Object.keys(COMMANDS).join(', ')}`;
     throw new NotModelled(`\`ndctl ${name}\` is not modelled`, undefined, help);
@@ -84,14 +79,3 @@ export const ndctl: Tool = (context, args) => {
   context.stderr(`Unknown command: '${name}'\n`);
   return 1;
 };
-
-function run(command: SubCommand, session: Session, args: readonly string[]): number {
-  try {
-    return exitStatus(command(session, args));
-  } catch (stop) {
-    if (!(stop instanceof UsageExit)) throw stop;
-    if (stop.status === 130) session.out(stop.text);
-    else session.stderr(stop.text);
-    return stop.status;
-  }
-}
