@@ -1,7 +1,6 @@
 /** Plays a runbook on a machine, command by command, and judges each. */
 
 import type { Machine } from '../drivers/machine.ts';
-import type { CheckStep } from '../kernel/explain.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
 import { runShell } from '../tools/shell.ts';
@@ -10,6 +9,7 @@ import { differences, type CheckOptions } from './check.ts';
 import { diagnostic, type Diagnostic } from './diagnostic.ts';
 import { ModelFault } from './model-fault.ts';
 import { spanInSource, type Command, type Runbook } from './runbook.ts';
+import { StepRecorder } from './step-recorder.ts';
 import { judge, meetsExpectation, type CommandRun } from './verdict.ts';
 
 /** A played runbook: what each command did, and what could not be played. */
@@ -61,7 +61,7 @@ function playCommand(
   const openLine = before.find((run) => run.verdict === 'depends' && !meetsExpectation(run))?.command.line;
   try {
     const typed = typeSettled(command, machine, tools, options);
-    return judge(command, typed.result, { ...options, decidedBy: typed.decidedBy, openLine });
+    return judge(command, typed.result, { ...options, checks: typed.checks, openLine });
   } catch (error) {
     if (!(error instanceof NotModelled)) {
       throw new ModelFault(
@@ -76,13 +76,13 @@ function playCommand(
       diagnostic('MHP0040', error.message, book.source, spanInSource(command, start, end), { help: error.help }),
     );
     const nothing = { exit: 0, output: [], log: [], depends: [] };
-    return { ...nothing, command, verdict: 'not-modelled', unexpected: true, differences: [], decidedBy: undefined };
+    return { ...nothing, command, verdict: 'not-modelled', unexpected: true, differences: [], decidedBy: undefined, steps: [], stepsDropped: 0 };
   }
 }
 
 interface Typed {
   readonly result: CommandResult;
-  readonly decidedBy: CheckStep | undefined;
+  readonly checks: StepRecorder;
 }
 
 /**
@@ -110,21 +110,17 @@ function typeSettled(command: Command, machine: Machine, tools: PlayTools, optio
   return typed;
 }
 
-/** Types a command and keeps the check that decided it. */
+/** Types a command and keeps the checks it made. */
 function typeCommand(command: Command, machine: Machine, tools: PlayTools): Typed {
   const { kernel } = machine;
   const listener = kernel.explain;
-  let decidedBy: CheckStep | undefined;
-  let lastPassed = true;
+  const checks = new StepRecorder();
   kernel.explain = (point, passed, values) => {
     listener?.(point, passed, values);
-    // Callers report the failure of what they called: of failures in a row, the first is the cause.
-    if (!passed && lastPassed) decidedBy = { ...point, passed, values };
-    lastPassed = passed;
+    checks.hear(point, passed, values);
   };
   try {
-    const result = tools[command.prompt](machine, command.text);
-    return { result, decidedBy };
+    return { result: tools[command.prompt](machine, command.text), checks };
   } finally {
     kernel.explain = listener;
   }

@@ -5,6 +5,7 @@ import type { LogLine } from '../kernel/log.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { differences, expectedLog, type CheckOptions, type Difference } from './check.ts';
 import { hasExpectation, type Command } from './runbook.ts';
+import type { StepRecorder } from './step-recorder.ts';
 
 /**
  * - `ok`: it did what was typed
@@ -24,6 +25,10 @@ export interface CommandRun extends CommandResult {
   readonly differences: readonly Difference[];
   /** The check that decided, when the command was refused: the cause of the last failure. */
   readonly decidedBy: CheckStep | undefined;
+  /** Every check made on the way, passed or not, in the kernel's order; of very many the first. */
+  readonly steps: readonly CheckStep[];
+  /** Checks made and not kept in `steps`. */
+  readonly stepsDropped: number;
 }
 
 /** KERN_ERR: what the kernel logs at this level or above is a refusal even when the command returned 0. */
@@ -33,7 +38,7 @@ const PROBE_FAILED = /failed with error -\d+$/;
 
 /** What surrounds a command when it is judged. */
 export interface JudgeContext extends CheckOptions {
-  readonly decidedBy: CheckStep | undefined;
+  readonly checks: Pick<StepRecorder, 'steps' | 'dropped' | 'decidedBy'>;
   /** Line of an earlier command whose outcome nobody settled: what differs later may follow from it. */
   readonly openLine: number | undefined;
 }
@@ -41,7 +46,7 @@ export interface JudgeContext extends CheckOptions {
 export function judge(
   command: Command,
   result: CommandResult,
-  { decidedBy, openLine, exact = false }: JudgeContext,
+  { checks, openLine, exact = false }: JudgeContext,
 ): CommandRun {
   const differs = differences(command, result, { exact });
   const follows = openLine !== undefined && differs.length > 0;
@@ -60,7 +65,9 @@ export function judge(
     verdict,
     unexpected,
     differences: depends ? [] : differs,
-    decidedBy: refused || depends ? decidedBy : undefined,
+    decidedBy: refused || depends ? checks.decidedBy : undefined,
+    steps: checks.steps,
+    stepsDropped: checks.dropped,
   };
 }
 
