@@ -30,7 +30,7 @@ export function updateRunbook(text: string, result: RunResult): string {
   return updated + text.slice(done);
 }
 
-function expectationLines(
+export function expectationLines(
   command: Command,
   exit: number,
   output: readonly string[],
