@@ -25,3 +25,48 @@ export type Explain = (
   passed: boolean,
   values: Readonly<Record<string, number | string | boolean>>,
 ) => void;
+
+/** Who may listen: the kernel, or whatever stands for it. */
+export interface Explained {
+  readonly explain: Explain | undefined;
+}
+
+/** Nobody listens. */
+export const UNHEARD: Explained = { explain: undefined };
+
+/** Leaves one step and returns whether it passed: for checks off the hot paths. */
+export function check(
+  listener: Explained,
+  point: CheckPoint,
+  passed: boolean,
+  values: Readonly<Record<string, number | string | boolean>> = {},
+): boolean {
+  listener.explain?.(point, passed, values);
+  return passed;
+}
+
+/**
+ * Runs an operation; where it was refused and no check of it failed, leaves the step `refusal` names, so that no
+ * refusal is without one.
+ */
+export function namingRefusal<T>(
+  listener: { explain: Explain | undefined },
+  operation: () => T,
+  refusal: (result: T) => Omit<CheckStep, 'passed'> | undefined,
+): T {
+  const outer = listener.explain;
+  if (outer === undefined) return operation();
+  let failed = false;
+  listener.explain = (point, passed, values) => {
+    if (!passed) failed = true;
+    outer(point, passed, values);
+  };
+  try {
+    const result = operation();
+    const step = failed ? undefined : refusal(result);
+    if (step !== undefined) outer(step, false, step.values);
+    return result;
+  } finally {
+    listener.explain = outer;
+  }
+}

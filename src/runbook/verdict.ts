@@ -3,6 +3,7 @@
 import type { CheckStep } from '../kernel/explain.ts';
 import type { LogLine } from '../kernel/log.ts';
 import type { CommandResult } from '../tools/command-result.ts';
+import { monitorRefuses } from '../tools/monitor-answer.ts';
 import { differences, expectedLog, type CheckOptions, type Difference } from './check.ts';
 import { hasExpectation, type Command } from './runbook.ts';
 import type { StepRecorder } from './step-recorder.ts';
@@ -53,7 +54,7 @@ export function judge(
   const reasons = follows ? [...result.depends, `what line ${openLine} left open decides this`] : result.depends;
   const depends = reasons.length > 0;
   const errors = refusals(result.log);
-  const toolRefused = command.prompt === 'shell' ? result.exit !== 0 : monitorRefused(result);
+  const toolRefused = command.prompt === 'shell' ? result.exit !== 0 : monitorRefuses(result.output);
   const refused = toolRefused || errors.length > 0;
   // Where the map cannot tell, another outcome than the model's guess is no disagreement.
   const verdict: Verdict = depends ? 'depends' : differs.length > 0 ? 'differs' : refused ? 'refused' : 'ok';
@@ -71,11 +72,6 @@ export function judge(
   };
 }
 
-/** The monitor has no exit status: its words tell. */
-function monitorRefused(result: CommandResult): boolean {
-  return result.output.some((line) => /^(?:Error: |unknown command: '|Try "help )/.test(line));
-}
-
 /** Log lines by which the kernel refuses. */
 export function refusals(log: readonly LogLine[]): LogLine[] {
   return log.filter((line) => line.level <= KERN_ERR || PROBE_FAILED.test(line.text));
@@ -86,7 +82,7 @@ function refusalExpected(command: Command, result: CommandResult, errors: readon
   if (command.prompt === 'shell' && hasExpectation(command)) return true;
   if (command.prompt === 'monitor' && command.expected.some((line) => line.kind !== 'log')) return true;
   const named = new Set(expectedLog(command, result).map((text) => text.trimEnd()));
-  const quiet = command.prompt === 'monitor' ? !monitorRefused(result) : result.exit === 0;
+  const quiet = command.prompt === 'monitor' ? !monitorRefuses(result.output) : result.exit === 0;
   return quiet && errors.every((line) => named.has(line.text.trimEnd()));
 }
 

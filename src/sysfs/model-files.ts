@@ -5,6 +5,7 @@ import { cxlBusDirectory, cxlPciDirectories } from './cxl-files.ts';
 import { daxBusDirectory, daxClassDirectory } from './dax-files.ts';
 import { directory, dynamicDirectory, UNKNOWN_FILE, type DirectoryEntry, type Entry } from './entries.ts';
 import { EntryTree } from './entry-tree.ts';
+import { ExplainedTree } from './explained-tree.ts';
 import type { WritableFileTree } from './file-tree.ts';
 import { memoryBusDirectory, memoryDirectory } from './memory-files.ts';
 import { moduleDirectory } from './module-files.ts';
@@ -71,5 +72,5 @@ function root(machine: Machine): DirectoryEntry {
  * everything a real machine has. Writing an empty text is opening for writing: −EACCES where that is not allowed.
  */
 export function modelFiles(machine: Machine): WritableFileTree {
-  return new EntryTree(root(machine));
+  return new ExplainedTree(new EntryTree(root(machine)), machine.kernel);
 }

@@ -25,3 +25,8 @@ export function usage(command: string, problem?: string): string[] {
 }
 
 export const EXTRANEOUS = 'extraneous characters at the end of line';
+
+/** Whether the monitor refused: it has no exit status, its words tell. */
+export function monitorRefuses(output: readonly string[]): boolean {
+  return output.some((line) => /^(?:Error: |unknown command: '|Try "help )/.test(line));
+}

@@ -9,19 +9,21 @@ import { plugDevice } from '../drivers/qemu-plug.ts';
 import { parseQemuSize } from '../drivers/qemu-number.ts';
 import { refused, removeBackend, type QemuState } from '../drivers/qemu.ts';
 import { virtioMemConfigChanged } from '../drivers/virtio-mem/work.ts';
+import { namingRefusal, UNHEARD, type Explained } from '../kernel/explain.ts';
 import { logLines } from '../kernel/log.ts';
 import type { CommandResult } from './command-result.ts';
-import { errorLines, EXTRANEOUS, usage, type MonitorAnswer } from './monitor-answer.ts';
+import { errorLines, EXTRANEOUS, monitorRefuses, usage, type MonitorAnswer } from './monitor-answer.ts';
 import { infoMemoryDevices, infoMemorySizeSummary, infoNuma } from './monitor-info.ts';
 import { hasMore, monitorWord } from './monitor-line.ts';
 import { QEMU_COMMANDS, QEMU_INFO_ITEMS } from './monitor-names.ts';
 import { qomGet, qomSet } from './monitor-qom.ts';
+import { refusalOf } from './refusal.ts';
 import { NotModelled } from './tool.ts';
 
 /** A longer line is refused unread. */
 const MAX_LINE = 64 * 1024;
 
-type Command = (state: QemuState, args: string) => MonitorAnswer;
+type Command = (state: QemuState, args: string, listener: Explained) => MonitorAnswer;
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly help: string }>> = {
   object_add: { run: objectAdd, help: '[qom-type=]type,id=str[,prop=value][,...] -- create QOM object' },
@@ -62,7 +64,11 @@ export function runMonitor(machine: Machine, line: string): CommandResult {
     listener?.(reason);
   };
   try {
-    const { state, output, request } = monitorAnswer(qemu, line);
+    const { state, output, request } = namingRefusal(
+      kernel,
+      () => monitorAnswer(qemu, line, kernel),
+      (answer) => (monitorRefuses(answer.output) ? refusalOf('QEMU', answer.output.join('\n'), 0) : undefined),
+    );
     machine.devices = { ...machine.devices, qemu: state };
     if (request?.kind === 'plug') guestSeesDimm(machine, request.slot);
     if (request?.kind === 'plug-nvdimm') nfitUpdateNotify(machine);
@@ -75,7 +81,7 @@ export function runMonitor(machine: Machine, line: string): CommandResult {
 }
 
 /** QEMU's own answer to a line, without any guest. */
-export function monitorAnswer(state: QemuState, line: string): MonitorAnswer {
+export function monitorAnswer(state: QemuState, line: string, listener: Explained = UNHEARD): MonitorAnswer {
   if (line.length > MAX_LINE) throw new NotModelled(`lines longer than ${MAX_LINE} characters are not modelled`);
   const text = line.replace(/[\r\n]+$/, '');
   const name = /^\s*(\S*)/.exec(text)!;
@@ -85,7 +91,7 @@ export function monitorAnswer(state: QemuState, line: string): MonitorAnswer {
   if (command === 'info') return info(state, args);
   if (command === 'help' || command === '?') return { state, output: help(args) };
   const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  if (known !== undefined) return known.run(state, args);
+  if (known !== undefined) return known.run(state, args, listener);
   if (QEMU_COMMANDS.has(command)) throw notModelled(`the monitor command ${command}`, text, command);
   return { state, output: [`unknown command: '${command}'`] };
 }
@@ -154,7 +160,7 @@ const MEMORY_DRIVERS = ['pc-dimm', 'nvdimm'] as const;
 const OTHER_DRIVERS =
   /^(virtio-|e1000|usb-|ide-|scsi-|nvme|pci|ich9|i82|isa-|vfio-|sd-|q35-|.*-cpu$|cxl-|ivshmem|vmgenid|device$)/;
 
-function deviceAdd(state: QemuState, args: string): MonitorAnswer {
+function deviceAdd(state: QemuState, args: string, listener: Explained): MonitorAnswer {
   const word = monitorWord(args, 0) ?? { word: '', end: args.length };
   if (hasMore(args, word.end)) return { state, output: usage('device_add', EXTRANEOUS) };
   const options = parseQemuOpts(word.word, 'driver');
@@ -176,7 +182,7 @@ function deviceAdd(state: QemuState, args: string): MonitorAnswer {
   const request = readDevice(state, driver, options, true);
   if ('unmodelled' in request) throw notModelled(request.unmodelled, args, name);
   if ('error' in request) return fail(request.error);
-  const plugged = plugDevice(state, request);
+  const plugged = plugDevice(state, request, listener);
   if (refused(plugged)) return fail(plugged.error);
   const { slot } = plugged.devices.at(-1)!;
   return { state: plugged, output: [], request: { kind: driver === 'nvdimm' ? 'plug-nvdimm' : 'plug', slot } };

@@ -1,13 +1,15 @@
 /** Runs a parsed shell line: redirections, builtins, tools, the exit status. */
 
 import { EACCES, EISDIR, type Errno, strerror } from '../kernel/errno.ts';
+import { namingRefusal } from '../kernel/explain.ts';
 import type { Machine } from '../drivers/machine.ts';
 import { isDirectory, ProcessFiles } from './process-files.ts';
 import { TOOLS } from './registry.ts';
 import { UNMODELLED_COMMANDS } from './unmodelled-commands.ts';
 import { BUILTINS, isSpecialBuiltin, ShellExit } from './shell-builtins.ts';
-import type { AndOr, Command, List, Pipeline, Redirect, SimpleCommand } from './shell-syntax.ts';
+import type { AndOr, Command, List, Pipeline, Redirect, SimpleCommand, Word } from './shell-syntax.ts';
 import { expandToString, expandWords } from './shell-words.ts';
+import { refusalOf } from './refusal.ts';
 import { NotModelled, type Tool, type ToolContext } from './tool.ts';
 
 /** Commands one line may run, loops unrolled: a model of an endless line has to end. */
@@ -42,6 +44,12 @@ interface Streams {
   stdin: string;
   stdout: Sink;
   stderr: Sink;
+}
+
+/** A word that holds no variable, as it is typed. */
+function literalWord(word: Word | undefined): string | undefined {
+  if (word === undefined || word.parts.some((part) => part.kind !== 'text')) return undefined;
+  return word.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
 }
 
 /** A redirection the system refuses: the words after `sh: `. */
@@ -156,7 +164,7 @@ export class Shell {
       throw new NotModelled(`a line that runs more than ${MAX_COMMANDS} commands is not modelled`, command.span);
     }
     try {
-      this.simpleUnlimited(command, streams);
+      this.#explained(command, streams);
     } catch (error) {
       // Whatever is not modelled within a command is marked where the command stands.
       if (error instanceof NotModelled && error.span === undefined) {
@@ -164,6 +172,42 @@ export class Shell {
       }
       throw error;
     }
+  }
+
+  /** Runs a command; one that fails without a failed check leaves what its program says. */
+  #explained(command: SimpleCommand, streams: Streams): void {
+    const { kernel } = this.machine;
+    if (kernel.explain === undefined) return this.simpleUnlimited(command, streams);
+    let said = '';
+    const { stderr } = streams;
+    const hearing: Streams = { ...streams, stderr: { write: (text) => ((said += text.slice(0, 4000)), stderr.write(text)) } };
+    const left = namingRefusal(
+      kernel,
+      () => this.#untilExit(command, hearing),
+      () => (this.status === 0 ? undefined : refusalOf(this.#program(command, said), said, this.status, this.#argument(command))),
+    );
+    if (left !== undefined) throw left;
+  }
+
+  #untilExit(command: SimpleCommand, streams: Streams): ShellExit | undefined {
+    try {
+      this.simpleUnlimited(command, streams);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ShellExit) return error;
+      throw error;
+    }
+  }
+
+  /** Who speaks: the command itself, or the shell about it. */
+  #program(command: SimpleCommand, said: string): string {
+    const name = literalWord(command.words[0]);
+    return said.startsWith('sh: ') || name === undefined ? 'sh' : name.replace(/^.*\//, '');
+  }
+
+  #argument(command: SimpleCommand): string {
+    const word = literalWord(command.words[1]);
+    return word === undefined || word.startsWith('-') ? '' : word.slice(0, 40);
   }
 
   private simpleUnlimited(command: SimpleCommand, outer: Streams): void {

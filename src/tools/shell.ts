@@ -6,6 +6,7 @@ import { modelFiles } from '../sysfs/model-files.ts';
 import type { WritableFileTree } from '../sysfs/file-tree.ts';
 import { type CommandResult, outputLines } from './command-result.ts';
 import { ProcessFiles } from './process-files.ts';
+import { refusalOf } from './refusal.ts';
 import { parseShell } from './shell-parser.ts';
 import { Shell } from './shell-run.ts';
 import { ShellSyntaxError } from './shell-syntax.ts';
@@ -44,7 +45,10 @@ function evaluate(machine: Machine, line: string, files: WritableFileTree): { ex
     list = parseShell(line);
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
-    return { exit: 2, output: `sh: syntax error: ${error.message}\n` };
+    const output = `sh: syntax error: ${error.message}\n`;
+    const point = refusalOf('sh', output, 2);
+    machine.kernel.explain?.(point, false, { ...point.values, problem: error.message });
+    return { exit: 2, output };
   }
   shell.run(list);
   return { exit: shell.status, output: shell.output };

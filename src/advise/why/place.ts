@@ -9,5 +9,6 @@ export function placeOf(point: CheckPoint): string {
 
 /** The kernel for a source file, else the program the check belongs to. */
 export function whoChecks({ file }: CheckPoint): string {
-  return /\.[ch]$/.test(file) && !file.startsWith('QEMU ') ? 'The kernel' : (file.split(' ')[0] as string);
+  if (/\.[ch]$/.test(file)) return 'The kernel';
+  return file === 'sh' ? 'The shell' : file;
 }

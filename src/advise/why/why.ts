@@ -32,6 +32,8 @@ export function whyOf(run: CommandRun): Explanation {
  * (mm/memory_hotplug.c: check_hotplug_memory_range).`
  */
 export function failureSentence(step: CheckStep): string {
+  const { says } = step.values;
+  if (says !== undefined) return `${whoChecks(step)} refuses this and says: ${says} (${placeOf(step)}).`;
   const values = valuesAsWords(step);
   const here = values === '' ? '' : `; here ${values}`;
   return `${whoChecks(step)} refuses this unless ${step.condition}${here} (${placeOf(step)}).`;

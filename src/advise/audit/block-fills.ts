@@ -1,0 +1,57 @@
+/** System RAM in its memory blocks, and what the struct pages of everything cost it. */
+
+import type { Kernel } from '../../kernel/kernel.ts';
+import { MEM_ONLINE } from '../../kernel/block-table.ts';
+import { memmapPages } from '../../kernel/sparse.ts';
+import { alignDown, alignUp, type ByteRange } from '../../kernel/units.ts';
+import type { Charge, Fill } from './account.ts';
+
+/** The parts of a range that lie in memory blocks: online, offline, or the block's own memmap. Trimmed to `unit`. */
+export function blockFills(kernel: Kernel, range: ByteRange, owner: string, unit = 1): Fill[] {
+  const size = kernel.memoryBlockSizeBytes;
+  const { pageSize } = kernel.profile.arch;
+  const start = alignUp(range.start, unit);
+  const end = alignDown(range.end, unit);
+  const fills: Fill[] = [];
+  for (let id = Math.floor(start / size); id * size < end; id++) {
+    const block = kernel.blocks.get(id);
+    if (block === undefined) continue;
+    const from = Math.max(start, id * size);
+    const to = Math.min(end, (id + 1) * size);
+    const own = id * size + block.memmapPages * pageSize;
+    if (own > from) fills.push({ start: from, end: Math.min(own, to), use: 'memmap', owner });
+    const use = block.state === MEM_ONLINE ? 'ram' : 'offline';
+    const last = fills.at(-1);
+    const rest = Math.max(from, own);
+    if (rest >= to) continue;
+    if (last?.use === use && last.end === rest) fills[fills.length - 1] = { ...last, end: to };
+    else fills.push({ start: rest, end: to, use, owner });
+  }
+  return fills;
+}
+
+/** Struct pages that lie in RAM: those of boot, those of holes in its sections, those of memory that came later. */
+export function memmapCharges(kernel: Kernel, ram: readonly ByteRange[]): Charge[] {
+  const { pageSize } = kernel.profile.arch;
+  const nrPages = ram.reduce(
+    (sum, { start, end }) => sum + Math.max(0, Math.floor(end / pageSize) - Math.ceil(start / pageSize)),
+    0,
+  );
+  const own = Math.min(memmapPages(kernel, nrPages, undefined), kernel.nrMemmapBootPages);
+  const charge = (use: Charge['use'], pages: number, owner: string): Charge => ({
+    from: 'ram', use, bytes: Math.max(0, pages) * pageSize, owner,
+  });
+  return [
+    charge('memmap', own, 'System RAM'),
+    charge('section-holes', kernel.nrMemmapBootPages - own, 'holes in its sections'),
+    charge('memmap', kernel.nrMemmapPages - onDevices(kernel), 'memory added later'),
+  ];
+}
+
+/** Pages of memmap that lie in the memory they describe: in altmaps, and at the start of memory blocks. */
+function onDevices(kernel: Kernel): number {
+  let pages = 0;
+  for (const { altmap } of kernel.pgmaps.values()) pages += altmap?.alloc ?? 0;
+  for (const run of kernel.blocks.runs()) pages += run.memmapPages * (run.last - run.first + 1);
+  return pages;
+}
