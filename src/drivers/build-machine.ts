@@ -16,12 +16,10 @@ import { NO_DEVICES } from './no-devices.ts';
 import { dimmsOf } from './qemu-acpi.ts';
 import { startQemu } from './qemu-args.ts';
 import { firmwareE820, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
+import { QEMU_PLATFORMS } from './qemu-platform.ts';
 import type { QemuState } from './qemu.ts';
 
 export { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
-
-/** What the kernel command line holds in front of the description's own words. */
-export const BASE_CMDLINE = 'console=ttyS0 panic=-1 nokaslr pti=off quiet';
 
 /** Drivers that a kernel without modules starts by itself. */
 const BUILT_IN = ['nd_pmem', 'nd_e820', 'nfit', 'dax_pmem', 'device_dax'] as const;
@@ -57,7 +55,7 @@ export type KeptOverBoot = Partial<Pick<DeviceState, 'qemu' | 'media' | 'random'
 export function buildMachine(description: MachineDescription, seen?: SeenFirmware, kept: KeptOverBoot = {}): Machine {
   const named = findProfile(description);
   const qemu = kept.qemu ?? startQemu(description.memory, description.qemu);
-  const cmdline = `${BASE_CMDLINE} ${description.cmdline}`.trim();
+  const cmdline = `${QEMU_PLATFORMS.x86_64.cmdline} ${description.cmdline}`.trim();
   const words = cmdline.split(/\s+/);
   const profile = description.arch === undefined ? pagingOf(named, qemu, words) : named;
   const input: BootInput = { ...bootInputOfQemu(qemu, cmdline), ...seen };
@@ -84,11 +82,11 @@ export function buildMachine(description: MachineDescription, seen?: SeenFirmwar
 /** With five-level page tables where kernel, processor and command line agree on them: the limits of addresses rise. */
 function pagingOf(profile: KernelProfile, qemu: QemuState, words: readonly string[]): KernelProfile {
   const five = profile.does.fiveLevelPaging && qemu.machine.la57 && !words.includes('no5lvl');
-  return five ? resolveProfile(profile.name, 'x86_64-5level') : profile;
+  return five ? resolveProfile(profile.name, 'x86_64-5level', profile.whatIf) : profile;
 }
 
 function findProfile(description: MachineDescription): KernelProfile {
-  const { kernel, arch = 'x86_64' } = description;
+  const { kernel, arch = 'x86_64', whatIf } = description;
   if (!profileNames().includes(kernel)) {
     const help = `kernels are ${profileNames().join(', ')}`;
     throw new MachineDescriptionError({ message: `memhp has no kernel ${kernel.slice(0, 40)}`, field: 'kernel', help });
@@ -109,5 +107,5 @@ function findProfile(description: MachineDescription): KernelProfile {
       help: 'x86_64 machines can be described; others can be captured',
     });
   }
-  return resolveProfile(kernel, arch);
+  return resolveProfile(kernel, arch, whatIf);
 }

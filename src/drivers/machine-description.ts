@@ -1,6 +1,8 @@
 /** What a machine is described by, and the complaint when a description cannot be a machine. */
 
 import type { BootInput } from '../kernel/boot/boot-map.ts';
+import type { WhatIf } from '../kernel/profile/profile.ts';
+
 /** A machine in the words of a runbook's front matter. */
 export interface MachineDescription {
   /** Kernel by profile name, e.g. `6.12`. */
@@ -13,6 +15,8 @@ export interface MachineDescription {
   readonly cmdline: string;
   /** Further machine arguments, one word each. */
   readonly qemu: readonly string[];
+  /** What to lay over the kernel: a policy or single behaviours. No real kernel then. */
+  readonly whatIf?: WhatIf;
 }
 
 /** What firmware was seen to hand over, in place of what the arguments make of it. */

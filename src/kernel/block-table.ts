@@ -2,7 +2,7 @@
 
 import { CowPages, type CowPage, type CowSnapshot } from './cow-pages.ts';
 import type { ZoneIndex } from './boot/boot-map.ts';
-import type { Nid } from './units.ts';
+import type { Nid, PfnRange } from './units.ts';
 
 /** 0 marks a block that does not exist; the others are the model's, the kernel renumbered its own in 6.12. */
 export const MEM_ABSENT = 0;
@@ -66,6 +66,7 @@ export interface MemoryBlock {
 export interface BlockSnapshot {
   readonly pages: CowSnapshot<BlockPage>;
   readonly extraNodes: ReadonlyMap<number, readonly Nid[]>;
+  readonly spans: ReadonlyMap<number, PfnRange>;
 }
 
 /** Neighbouring blocks that look the same. */
@@ -79,6 +80,8 @@ export class BlockTable {
   readonly #pages: CowPages<BlockPage>;
   /** Nodes beside `nid` under which a block is linked: rare. */
   #extraNodes: ReadonlyMap<number, readonly Nid[]> = new Map();
+  /** Page frames of the blocks that have a size of their own: with the policy of variable blocks only. */
+  #spans: ReadonlyMap<number, PfnRange> = new Map();
 
   constructor(nrBlocks: number) {
     this.#pages = new CowPages(Math.ceil(nrBlocks / BLOCKS_PER_PAGE));
@@ -135,6 +138,20 @@ export class BlockTable {
   delete(id: number): void {
     this.set(id, { state: MEM_ABSENT, onlineType: 0, nid: -1, zone: undefined, group: NO_GROUP, memmapPages: 0 });
     this.setExtraNodes(id, []);
+    this.setSpan(id, undefined);
+  }
+
+  /** The page frames of a block whose size is its own; undefined for the usual one. */
+  span(id: number): PfnRange | undefined {
+    return this.#spans.get(id);
+  }
+
+  setSpan(id: number, span: PfnRange | undefined): void {
+    if (span === undefined && !this.#spans.has(id)) return;
+    const spans = new Map(this.#spans);
+    if (span === undefined) spans.delete(id);
+    else spans.set(id, span);
+    this.#spans = spans;
   }
 
   setExtraNodes(id: number, nodes: readonly Nid[]): void {
@@ -200,12 +217,13 @@ export class BlockTable {
   }
 
   snapshot(): BlockSnapshot {
-    return { pages: this.#pages.snapshot(), extraNodes: this.#extraNodes };
+    return { pages: this.#pages.snapshot(), extraNodes: this.#extraNodes, spans: this.#spans };
   }
 
   restore(snapshot: BlockSnapshot): void {
     this.#pages.restore(snapshot.pages);
     this.#extraNodes = snapshot.extraNodes;
+    this.#spans = snapshot.spans;
   }
 
   #writable(index: number): BlockPage {

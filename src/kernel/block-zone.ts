@@ -1,5 +1,6 @@
 /** Which zone a memory block that is online lies in. */
 
+import { blockNrPages, blockStartPfn } from './block-span.ts';
 import type { MemoryBlock } from './block-table.ts';
 import type { ZoneIndex } from './boot/boot-map.ts';
 import type { CheckPoint } from './explain.ts';
@@ -20,7 +21,8 @@ const PAGES_IN_ONE_ZONE: CheckPoint = {
  */
 export function zoneOfBlock(kernel: Kernel, id: number, block: MemoryBlock): ZoneIndex | undefined {
   if (kernel.profile.does.blockStoresZone) return block.zone;
-  return testPagesInAZone(kernel, id * kernel.blockPages, (id + 1) * kernel.blockPages);
+  const startPfn = blockStartPfn(kernel, id);
+  return testPagesInAZone(kernel, startPfn, startPfn + blockNrPages(kernel, id));
 }
 
 /**

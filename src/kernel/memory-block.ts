@@ -11,13 +11,14 @@ import {
   type MemoryBlock,
   type OnlineType,
 } from './block-table.ts';
+import { blockNrPages, blockStartPfn, hotplugUnit } from './block-span.ts';
 import { zoneOfBlock } from './block-zone.ts';
 import { EEXIST, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import { offlinePages, onlinePages, setSectionsOnline } from './online-pages.ts';
 import { isDefaultOnlineType, parseKernelBool, parseOnlineType } from './params.ts';
-import { isAligned, type Nid, type Pfn, type PhysAddr } from './units.ts';
+import { isAligned, overlaps, type Nid, type Pfn, type PfnRange, type PhysAddr } from './units.ts';
 import { adjustPresentPageCount, movePfnRangeToZone, removePfnRangeFromZone } from './zone.ts';
 import { zoneForPfnRange } from './zone-policy.ts';
 
@@ -42,10 +43,6 @@ const BLOCK_IS_NEW: CheckPoint = {
   condition: 'no memory block with this number exists',
 };
 
-export function blockStartPfn(kernel: Kernel, id: number): Pfn {
-  return id * kernel.blockPages;
-}
-
 /** Number of the block a physical address lies in. @kernel include/linux/memory.h: phys_to_block_id */
 export function physToBlockId(kernel: Kernel, address: PhysAddr): number {
   return Math.floor(address / kernel.memoryBlockSizeBytes);
@@ -56,8 +53,17 @@ export function memoryBlocksIn(kernel: Kernel, start: PhysAddr, size: number): n
   const ids: number[] = [];
   if (size === 0) return ids;
   const last = physToBlockId(kernel, start + size - 1);
-  for (let id = physToBlockId(kernel, start); id <= last; id++) if (kernel.blocks.has(id)) ids.push(id);
+  for (let id = physToBlockId(kernel, start); id <= last; id++) {
+    if (kernel.blocks.has(id) && touches(kernel, id, start, size)) ids.push(id);
+  }
   return ids;
+}
+
+/** A block with a size of its own may lie beside what shares its number. */
+function touches(kernel: Kernel, id: number, start: PhysAddr, size: number): boolean {
+  const span = kernel.blocks.span(id);
+  const { pageSize } = kernel.profile.arch;
+  return span === undefined || overlaps(span.startPfn * pageSize, span.endPfn * pageSize, start, start + size);
 }
 
 /**
@@ -72,9 +78,11 @@ export function createMemoryBlockDevices(
   memmapPages: number,
 ): Errno {
   const block = kernel.memoryBlockSizeBytes;
-  if (!isAligned(start, block) || !isAligned(size, block)) return -EINVAL;
-  const first = start / block;
-  const last = first + size / block - 1;
+  const unit = hotplugUnit(kernel);
+  if (!isAligned(start, unit) || !isAligned(size, unit)) return -EINVAL;
+  const variable = kernel.profile.does.memoryBlocks === 'variable';
+  const first = Math.floor(start / block);
+  const last = variable ? first : first + size / block - 1;
   for (let id = first; id <= last; id++) {
     const exists = kernel.blocks.has(id);
     kernel.explain?.(BLOCK_IS_NEW, !exists, { block: id });
@@ -90,8 +98,14 @@ export function createMemoryBlockDevices(
       group,
       memmapPages,
     });
+    if (variable) kernel.blocks.setSpan(id, pagesOf(kernel, start, size));
   }
   return 0;
+}
+
+function pagesOf(kernel: Kernel, start: PhysAddr, size: number): PfnRange {
+  const { pageSize } = kernel.profile.arch;
+  return { startPfn: start / pageSize, endPfn: (start + size) / pageSize };
 }
 
 /** @kernel drivers/base/memory.c: remove_memory_block_devices */
@@ -128,9 +142,10 @@ export function deviceOffline(kernel: Kernel, id: number): number {
 function memoryBlockOnline(kernel: Kernel, id: number, block: MemoryBlock, onlineType: OnlineType): Errno {
   const startPfn = blockStartPfn(kernel, id);
   const { nid, group, memmapPages } = block;
-  const zone = zoneForPfnRange(kernel, onlineType, nid, kernel.groups.get(group), startPfn, kernel.blockPages);
+  const nrPages = blockNrPages(kernel, id);
+  const zone = zoneForPfnRange(kernel, onlineType, nid, kernel.groups.get(group), startPfn, nrPages);
   if (memmapPages > 0) initMemmapOnMemory(kernel, startPfn, memmapPages, nid, zone);
-  const error = onlinePages(kernel, startPfn + memmapPages, kernel.blockPages - memmapPages, nid, zone, group);
+  const error = onlinePages(kernel, startPfn + memmapPages, nrPages - memmapPages, nid, zone, group);
   if (error !== 0) {
     if (memmapPages > 0) deinitMemmapOnMemory(kernel, startPfn, memmapPages, nid, zone);
     return error;
@@ -148,7 +163,7 @@ function memoryBlockOffline(kernel: Kernel, id: number, block: MemoryBlock): Err
   kernel.explain?.(ONE_ZONE, zone !== undefined, { block: id });
   if (zone === undefined) return -EINVAL;
   if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, -memmapPages);
-  const nrPages = kernel.blockPages - memmapPages;
+  const nrPages = blockNrPages(kernel, id) - memmapPages;
   const error = offlinePages(kernel, id, startPfn + memmapPages, nrPages, nid, zone, group);
   if (error !== 0) {
     if (memmapPages > 0) adjustPresentPageCount(kernel, nid, zone, group, startPfn, memmapPages);
@@ -223,7 +238,7 @@ export function validZones(kernel: Kernel, id: number): string {
   const startPfn = blockStartPfn(kernel, id);
   const group = kernel.groups.get(block.group);
   const types = [MMOP_ONLINE, MMOP_ONLINE_KERNEL, MMOP_ONLINE_MOVABLE] as const;
-  const zones = types.map((type) => zoneForPfnRange(kernel, type, block.nid, group, startPfn, kernel.blockPages));
+  const zones = types.map((type) => zoneForPfnRange(kernel, type, block.nid, group, startPfn, blockNrPages(kernel, id)));
   return zones
     .filter((zone, i) => i === 0 || zone !== zones[0])
     .map((zone) => ZONE_NAMES[zone])

@@ -2,6 +2,7 @@
 
 import { archAddMemory, archRemoveMemory, mhpRangeAllowed } from './add-pages.ts';
 import { makeAltmap } from './altmap.ts';
+import { hotplugUnit } from './block-span.ts';
 import { ONLINE_TYPE_NAMES } from './block-table.ts';
 import { E2BIG, EEXIST, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
@@ -183,7 +184,7 @@ function addMemoryResource(
  * @kernel mm/memory_hotplug.c: check_hotplug_memory_range
  */
 export function checkHotplugMemoryRange(kernel: Kernel, start: PhysAddr, size: number): boolean {
-  const blockSize = kernel.memoryBlockSizeBytes;
+  const blockSize = hotplugUnit(kernel);
   const aligned = size > 0 && isAligned(start, blockSize) && isAligned(size, blockSize);
   kernel.explain?.(BLOCK_ALIGNED, aligned, { start, size, blockSize });
   if (!aligned) {

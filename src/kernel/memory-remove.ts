@@ -1,5 +1,6 @@
 /** Removing System RAM: only offline memory goes, and what it leaves behind. */
 
+import { blockStartPfn, hotplugUnit } from './block-span.ts';
 import { archRemoveMemory } from './add-pages.ts';
 import { makeAltmap } from './altmap.ts';
 import {
@@ -14,7 +15,6 @@ import { EBUSY, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import {
-  blockStartPfn,
   deviceOffline,
   deviceOnline,
   memoryBlocksIn,
@@ -119,7 +119,7 @@ function hasStructPages(kernel: Kernel, nid: Nid): boolean {
  * @kernel mm/memory_hotplug.c: offline_and_remove_memory
  */
 export function offlineAndRemoveMemory(kernel: Kernel, start: PhysAddr, size: number): Errno {
-  const blockSize = kernel.memoryBlockSizeBytes;
+  const blockSize = hotplugUnit(kernel);
   const whole = size > 0 && isAligned(start, blockSize) && isAligned(size, blockSize);
   kernel.explain?.(WHOLE_BLOCKS, whole, { start, size, blockSize });
   if (!whole) return -EINVAL;

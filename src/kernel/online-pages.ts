@@ -130,7 +130,8 @@ function memRange(kernel: Kernel, startPfn: Pfn, nrPages: number): string {
 
 function spanIsAligned(kernel: Kernel, startPfn: Pfn, nrPages: number): boolean {
   const { pageblockPages, pagesPerSection } = kernel.profile.arch;
-  return nrPages > 0 && isAligned(startPfn, pageblockPages) && isAligned(startPfn + nrPages, pagesPerSection);
+  const endUnit = kernel.profile.does.memoryBlocks === 'variable' ? pageblockPages : pagesPerSection;
+  return nrPages > 0 && isAligned(startPfn, pageblockPages) && isAligned(startPfn + nrPages, endUnit);
 }
 
 /** @kernel mm/sparse.c: online_mem_sections, offline_mem_sections */

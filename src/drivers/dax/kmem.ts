@@ -3,6 +3,7 @@
 import { EBUSY, EINVAL, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { hotplugUnit } from '../../kernel/block-span.ts';
 import { registerStaticMemoryGroup, unregisterMemoryGroup } from '../../kernel/memory-group.ts';
 import { addMemory, addMemoryDriverManaged } from '../../kernel/memory-hotplug.ts';
 import { removeMemory } from '../../kernel/memory-remove.ts';
@@ -30,7 +31,7 @@ const REGION_FREE: CheckPoint = {
 
 /** The whole memory blocks of a range; undefined when there are none. @kernel drivers/dax/kmem.c: dax_kmem_range */
 export function daxKmemRange(kernel: Kernel, range: ByteRange): ByteRange | undefined {
-  const block = kernel.memoryBlockSizeBytes;
+  const block = hotplugUnit(kernel);
   const start = alignUp(range.start, block);
   const end = alignDown(range.end, block);
   return start < end ? { start, end } : undefined;
@@ -58,7 +59,7 @@ export function kmemProbe(machine: Machine, device: DevDax): DaxBinding | Errno 
   const usable = device.ranges.map((range) => daxKmemRange(kernel, range));
   for (const [i, range] of device.ranges.entries()) {
     const fits = usable[i] !== undefined;
-    const blockSize = kernel.memoryBlockSizeBytes;
+    const blockSize = hotplugUnit(kernel);
     kernel.explain?.(WHOLE_BLOCKS, fits, { device: name, start: range.start, end: range.end, blockSize });
     if (!fits) kernel.printk(6, `kmem ${name}: ${mapping(i, range)} too small after alignment`);
   }

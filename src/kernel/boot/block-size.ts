@@ -24,6 +24,8 @@ export function probeMemoryBlockSize(
 ): number {
   const { arch, does } = profile;
   const smallest = 2 ** arch.sectionSizeBits;
+  // Only what blocks are counted in: each has a size of its own.
+  if (does.memoryBlocks === 'variable') return smallest;
   if (arch.blockSizeRule === 's390-increment') return Math.max(smallest, MIN_S390_BLOCK);
   // The logical memory block of pseries, 256 MiB on machines of today; the device tree would tell.
   if (arch.blockSizeRule === 'ppc-lmb') return Math.max(smallest, 256 * MiB);

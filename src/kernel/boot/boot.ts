@@ -22,6 +22,7 @@ import { e820MemblockSetup, memblockRanges } from './memblock.ts';
 import { coreOptions, findZoneMovablePfnsForNodes } from './movable.ts';
 import { x86NumaInit, type NumaSetup } from './numa.ts';
 import { memmapInit, type UnavailableRange, unavailableByZone, unavailablePages } from './page-links.ts';
+import { hideSharedRam } from './shared-ram.ts';
 import { archZoneLimits, bootNodes, usableZoneForMovable } from './zones.ts';
 
 type Say = (level: LogLevel, text: string) => void;
@@ -45,6 +46,7 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
   const table = biosTable(input, say);
   const { options, panic } = commandLineTable(table, params, say);
   trimTable(table, profile);
+  if (profile.does.hidesSharedRam) hideSharedRam(table, profile.arch.pagesPerSection * pageSize);
   const maxPfn = endOfRam(table, maxArchPfn, maxArchPfn, profile, say, input);
   const lowPfns = (4 * GiB) / pageSize;
   if (maxPfn > lowPfns) endOfRamPfn(table, lowPfns, maxArchPfn, profile, say);

@@ -146,6 +146,12 @@ export interface Behaviours {
   /** Regions have the attribute `align`. */
   readonly regionAlign: boolean;
 
+  // --- what no kernel does: set by a policy only ---
+  /** Memory blocks: of 'fixed' size, or 'variable', so that what is added at once is one block of any whole sub-sections. */
+  readonly memoryBlocks: 'fixed' | 'variable';
+  /** Boot gives up the RAM of a section that device memory shares, so that the section has one owner. */
+  readonly hidesSharedRam: boolean;
+
   // --- configuration ---
   /** Configured without modules: boot binds every device. */
   readonly driversBuiltIn: boolean;

@@ -3,6 +3,7 @@
 import { ARCHITECTURES, type ArchConstants } from './arch.ts';
 import type { BehaviourName, Behaviours } from './behaviours.ts';
 import { CHANGES, type ChangeId } from './changes.ts';
+import { POLICIES, type PolicyName } from './policies.ts';
 import { RELEASES, BASE, type Release } from './releases.ts';
 
 /** Everything that tells one kernel from another: release, architecture, behaviours and where each comes from. */
@@ -17,6 +18,15 @@ export interface KernelProfile {
   readonly provenance: Readonly<Partial<Record<BehaviourName, ChangeId>>>;
   /** Whether recordings of this very kernel hold the model to it. */
   readonly verified: boolean;
+  /** What was laid over the release; absent on every real kernel. */
+  readonly whatIf?: WhatIf;
+}
+
+/** What to lay over a release: no real kernel results, and the profile says so. */
+export interface WhatIf {
+  readonly policy?: PolicyName;
+  /** Single behaviours, as when a change is taken out. They win over the policy. */
+  readonly behaviours?: Partial<Behaviours>;
 }
 
 /** Names `resolveProfile` takes, newest last. */
@@ -28,7 +38,7 @@ export function profileNames(): string[] {
  * The profile of a named release on an architecture (see ARCHITECTURES for the names).
  * @throws RangeError for an unknown release or architecture; ask `profileNames()` first.
  */
-export function resolveProfile(name: string, archName = 'x86_64'): KernelProfile {
+export function resolveProfile(name: string, archName = 'x86_64', whatIf?: WhatIf): KernelProfile {
   const arch = Object.hasOwn(ARCHITECTURES, archName) ? ARCHITECTURES[archName] : undefined;
   if (arch === undefined) throw new RangeError(`unknown architecture ${archName}`);
   const lineage: Release[] = [];
@@ -49,12 +59,19 @@ export function resolveProfile(name: string, archName = 'x86_64'): KernelProfile
     Object.assign(does, release.config);
   }
   const own = RELEASES[name] as Release;
-  return Object.freeze({
-    name,
-    release: own.uname ?? name,
-    arch,
-    does: Object.freeze(does),
-    provenance: Object.freeze(provenance),
-    verified: own.verified ?? false,
-  });
+  const release = own.uname ?? name;
+  const profile = { name, release, arch, does, provenance: Object.freeze(provenance), verified: own.verified ?? false };
+  return Object.freeze(whatIf === undefined ? { ...profile, does: Object.freeze(does) } : laidOver(profile, whatIf));
+}
+
+function laidOver(profile: KernelProfile, whatIf: WhatIf): KernelProfile {
+  const { policy, behaviours } = whatIf;
+  const sets = policy === undefined ? {} : POLICIES[policy].sets;
+  return {
+    ...profile,
+    release: `${profile.release}+${policy ?? 'what-if'}`,
+    does: Object.freeze({ ...profile.does, ...sets, ...behaviours }),
+    verified: false,
+    whatIf,
+  };
 }

@@ -75,6 +75,8 @@ export const BASE: Behaviours = {
   forceRawSkipsPages: false,
   bttAnnouncesCapacity: true,
   regionAlign: false,
+  memoryBlocks: 'fixed',
+  hidesSharedRam: false,
   driversBuiltIn: false,
   probeFailureNamesDevice: false,
   acpiRescansFailedDevices: false,
