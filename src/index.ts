@@ -51,11 +51,13 @@ export { logLines, type LogLine } from './kernel/log.ts';
 // Real machines and real kernels.
 export { parseIomem } from './capture/iomem.ts';
 export { parseBootLog, bootInputOf, type BootLog } from './capture/boot-log.ts';
-export { readHost, readSource, type ReadSource } from './capture/read-source.ts';
+export type { ReadSource } from './capture/read-bytes.ts';
+export { readHost, readSource } from './capture/read-source.ts';
 export { machineDescriptionOf, type CapturedDescription } from './capture/machine-description.ts';
 export { inspect, type InspectOptions, type InspectReport } from './cli/inspect.ts';
 export { parseRecording, RecordingError, type RecordedState, type Recording } from './realkernel/recording.ts';
-export { replayRecording, machineOfRecording, countFacets, type Comparison, type Replay } from './realkernel/replay.ts';
+export { machineOfRecording } from './realkernel/machine-of-recording.ts';
+export { replayRecording, countFacets, type Comparison, type Replay } from './realkernel/replay.ts';
 export { stateOfMachine } from './realkernel/model-state.ts';
 
 // Pictures.

@@ -23,7 +23,7 @@ export function kpageflagsRuns(kernel: Kernel): PfnRange[] {
 }
 
 /** Frames with a struct page, as pfn_valid() has it: early sections whole, others by what of them is in use. */
-function memmapRuns(kernel: Kernel): PfnRange[] {
+export function memmapRuns(kernel: Kernel): PfnRange[] {
   const { sections } = kernel;
   const { pagesPerSection, pagesPerSubsection, subsectionsPerSection } = sections;
   const runs: { startPfn: number; endPfn: number }[] = [];

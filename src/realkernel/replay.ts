@@ -1,8 +1,5 @@
 /** Replays a recording on the model and counts where they agree. */
 
-import { bootInputOf, parseBootLog } from '../capture/boot-log.ts';
-import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
-import { buildMachine } from '../drivers/build-machine.ts';
 import type { Machine } from '../drivers/machine.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
@@ -16,6 +13,7 @@ import {
   sameLines,
   STATE_FACETS,
 } from './compare.ts';
+import { machineOfRecording } from './machine-of-recording.ts';
 import { stateOfMachine } from './model-state.ts';
 import type { RecordedState, RecordedStep, Recording } from './recording.ts';
 import { settleFromRecording } from './settle.ts';
@@ -37,21 +35,6 @@ export interface Replay {
   readonly comparisons: readonly Comparison[];
   /** What depended on more than the map, and was taken from the recording. */
   readonly settled: readonly string[];
-}
-
-/** The machine of a recording, booted from the firmware map its boot log shows. */
-export function machineOfRecording(recording: Recording): Machine {
-  const { e820, srat, pciWindows } = bootInputOf(parseBootLog(recording.boot_dmesg.join('\n')));
-  const kernel = profileOfRelease(recording.kernel.release).profile.name;
-  const { memory, others } = splitMemoryArgument(recording.qemu);
-  const description = { kernel, memory, cmdline: recording.cmdline, qemu: others };
-  return buildMachine(description, { e820, srat, ...(pciWindows === undefined ? {} : { pciWindows }) });
-}
-
-function splitMemoryArgument(qemu: readonly string[]): { memory: string; others: string[] } {
-  const at = qemu.indexOf('-m');
-  if (at < 0) return { memory: '128M', others: [...qemu] };
-  return { memory: qemu[at + 1] ?? '', others: qemu.filter((_, i) => i !== at && i !== at + 1) };
 }
 
 /** Boots the recorded machine on the model (or takes one that has booted), types its commands, compares every facet. */

@@ -9,7 +9,8 @@ import { CaptureError, errorLines, placeText } from '../../src/capture/capture-e
 import { assembleMachines } from '../../src/capture/assemble.ts';
 import { reportOf } from '../../src/capture/inspect-report.ts';
 import { CAPTURE_LIMITS, type CaptureLimits } from '../../src/capture/limits.ts';
-import { readBytes, readSource, type ReadSource } from '../../src/capture/read-source.ts';
+import type { ReadSource } from '../../src/capture/read-bytes.ts';
+import { readBytes, readSource } from '../../src/capture/read-source.ts';
 import { tarOf } from './tar-of.ts';
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);

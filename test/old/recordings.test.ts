@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { logLines } from '../../src/kernel/log.ts';
 import { comparableLog, FACETS } from '../../src/realkernel/compare.ts';
 import { parseRecording, type Recording } from '../../src/realkernel/recording.ts';
-import { countFacets, machineOfRecording, replayRecording } from '../../src/realkernel/replay.ts';
+import { machineOfRecording } from '../../src/realkernel/machine-of-recording.ts';
+import { countFacets, replayRecording } from '../../src/realkernel/replay.ts';
 
 const folder = new URL('../../../shared/traces/', import.meta.url);
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^old-.*\.json$/.test(name)) : [];
