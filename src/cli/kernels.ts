@@ -1,7 +1,8 @@
 /** `memhp kernels`: the real kernels at hand, fetched or registered. */
 
 import type { Command } from 'commander';
-import { fetchKernel, listKernels, registerKernel, type StoredKernel } from '../realkernel/kernel-store.ts';
+import { GUEST_ARCH_NAMES } from '../realkernel/guest-arch.ts';
+import { archOfKernel, fetchKernel, listKernels, registerKernel, type StoredKernel } from '../realkernel/kernel-store.ts';
 import { guestPrograms, MissingHere } from '../realkernel/missing.ts';
 import { renderTable } from '../view/table.ts';
 import { EXIT_USAGE } from './exit-status.ts';
@@ -11,6 +12,7 @@ import { printErrors, printJson, printLines } from './output.ts';
 const HELP = `Examples:
   memhp kernels                          what is at hand
   memhp kernels fetch 6.12 6.1           Debian's newest package of each series, into the cache
+  memhp kernels fetch 6.12 --arch arm64  of another architecture, with busybox, ndctl and lsmem of its own
   memhp kernels add mine --image arch/x86/boot/bzImage --modules /lib/modules/6.15.0
 `;
 
@@ -32,15 +34,18 @@ export function registerKernels(program: Command): void {
   kernels
     .command('fetch')
     .description('fetches Debian’s newest kernel of a series with apt')
-    .argument('<series...>', 'e.g. 6.12')
-    .action((series: string[]) => {
-      process.exitCode = guarded(() => series.map((each) => fetchKernel(each, { say: (line) => printErrors([`${line} …`]) })));
+    .argument('<series...>', 'e.g. 6.12, or 6.12-arm64')
+    .option('--arch <name>', `architecture of series that name none: ${GUEST_ARCH_NAMES.join(', ')}`)
+    .action((series: string[], { arch }: { arch?: string }) => {
+      const say = (line: string): void => printErrors([`${line} …`]);
+      const named = (each: string): string => (arch === undefined || !/^[\d.]+$/.test(each) ? each : `${each}-${arch}`);
+      process.exitCode = guarded(() => series.map((each) => fetchKernel(named(each), { say })));
     });
   kernels
     .command('add')
     .description('registers a kernel image by path')
     .argument('<name>', 'what to call it')
-    .requiredOption('--image <file>', 'the kernel image (vmlinuz, bzImage)')
+    .requiredOption('--image <file>', 'the kernel image (vmlinuz, bzImage, arm64’s Image)')
     .option('--modules <folder>', 'its modules: lib/modules/RELEASE, or a folder that holds it')
     .action((name: string, options: { image: string; modules?: string }) => {
       process.exitCode = guarded(() => [registerKernel(name, options.image, options.modules)]);
@@ -57,8 +62,11 @@ function list(json: boolean): number {
 }
 
 function table(kernels: readonly StoredKernel[]): string[] {
-  const rows = kernels.map(({ name, release, modules, origin }) => [name, release, modules === undefined ? 'none' : 'yes', origin]);
-  return renderTable([['name', 'release', 'modules', 'from'], ...rows], []);
+  const rows = kernels.map((kernel) => {
+    const { name, release, modules, origin } = kernel;
+    return [name, release, archOfKernel(kernel).name, modules === undefined ? 'none' : 'yes', origin];
+  });
+  return renderTable([['name', 'release', 'arch', 'modules', 'from'], ...rows], []);
 }
 
 /** What else a guest needs and this host lacks. */

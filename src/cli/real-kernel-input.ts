@@ -1,11 +1,12 @@
 /** Runbooks for real kernels: read, checked, and turned into scenarios. */
 
 import { basename } from 'node:path';
+import { qemuArchOf } from '../drivers/qemu-platform.ts';
 import { buildFromHeader } from '../runbook/build-from-header.ts';
 import { diagnostic, hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { parseRunbook } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import { findKernel, type StoredKernel } from '../realkernel/kernel-store.ts';
+import { archOfKernel, findKernel, type StoredKernel } from '../realkernel/kernel-store.ts';
 import type { Scenario } from '../realkernel/record.ts';
 import { scenarioOfRunbook } from '../realkernel/verify.ts';
 import { readTextFile } from './files.ts';
@@ -34,13 +35,19 @@ export function readRealRunbook(file: string): RealRunbookOrTrouble {
   const built = buildFromHeader(book.source, book.header);
   if (built.machine === undefined) return { diagnostics: built.diagnostics };
   const name = basename(file).replace(/\.\w+$/, '') || 'standard-input';
-  return { runbook: { file, book, scenario: scenarioOfRunbook(book, name) } };
+  return { runbook: { file, book, scenario: scenarioOfRunbook(book, name, qemuArchOf(book.header.arch?.value ?? 'x86_64')) } };
 }
 
 /** The kernels to play on: those named, else the runbook's own. @throws MissingHere */
 export function kernelsFor(runbook: RealRunbook, named: readonly string[]): StoredKernel[] {
-  const names = named.length > 0 ? named : [runbook.book.header.kernel?.value ?? '6.12'];
-  return names.map((name) => findKernel(name));
+  const { kernel, arch } = runbook.book.header;
+  const names = named.length > 0 ? named : [kernel?.value ?? '6.12'];
+  return names.map((name) => findKernel(name, undefined, arch?.value));
+}
+
+/** The machine and lines of a runbook for this kernel: what the runbook leaves open is of the kernel's architecture. */
+export function scenarioFor({ book, scenario }: RealRunbook, kernel: StoredKernel): Scenario {
+  return scenarioOfRunbook(book, scenario.name, archOfKernel(kernel).name);
 }
 
 /** Splits `6.1,6.12`. */

@@ -7,7 +7,7 @@ import { writeFileAtomic } from './files.ts';
 import { reportTrouble } from './missing-here.ts';
 import { printDiagnostics, printErrors } from './output.ts';
 import { progressOn } from './progress.ts';
-import { kernelNames, kernelsFor, readRealRunbook } from './real-kernel-input.ts';
+import { kernelNames, kernelsFor, readRealRunbook, scenarioFor } from './real-kernel-input.ts';
 import { colorOption, type ColorChoice } from './terminal.ts';
 
 interface RecordOptions {
@@ -55,7 +55,7 @@ async function recordCommand(file: string, options: RecordOptions): Promise<numb
     }
     progress.show(`booting ${kernel.release}`);
     const onStep = (step: number, of: number): void => progress.show(`${kernel.release}: step ${step} of ${of}`);
-    const recording = await record(kernel, runbook.scenario, { onStep, devices: options.devices === true });
+    const recording = await record(kernel, scenarioFor(runbook, kernel), { onStep, devices: options.devices === true });
     progress.clear();
     return write(`${JSON.stringify(recording, null, 1)}\n`, options.output);
   } catch (error) {

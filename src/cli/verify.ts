@@ -5,14 +5,14 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { MachineDescriptionError } from '../drivers/machine-description.ts';
 import type { Diagnostic } from '../runbook/diagnostic.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
-import type { StoredKernel } from '../realkernel/kernel-store.ts';
+import { archOfKernel, type StoredKernel } from '../realkernel/kernel-store.ts';
 import { verifyScenario } from '../realkernel/verify.ts';
 import { EXIT_DIFFERS, EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { writeFileAtomic } from './files.ts';
 import { reportTrouble, troubleLines } from './missing-here.ts';
 import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
 import { progressOn } from './progress.ts';
-import { kernelNames, kernelsFor, readRealRunbook, type RealRunbook } from './real-kernel-input.ts';
+import { kernelNames, kernelsFor, readRealRunbook, scenarioFor, type RealRunbook } from './real-kernel-input.ts';
 import { styleOf } from './style.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
 import { allAgree, type Verified } from './verified.ts';
@@ -31,6 +31,7 @@ interface VerifyOptions {
 const EXAMPLES = `Examples:
   memhp verify examples/dimm.md                      on the runbook's own kernel
   memhp verify --kernel 6.1,6.12 examples/*.md       on both, in parallel
+  memhp verify --kernel 6.12-arm64 my.runbook        on another architecture
   memhp verify --junit report.xml --json my.runbook
 `;
 
@@ -75,9 +76,9 @@ async function verify(files: readonly string[], options: VerifyOptions): Promise
   }
   let jobs: { runbook: RealRunbook; kernel: StoredKernel }[];
   try {
-    guestPrograms();
     const names = kernelNames(options.kernel);
     jobs = runbooks.flatMap((runbook) => kernelsFor(runbook, names).map((kernel) => ({ runbook, kernel })));
+    for (const { kernel } of jobs) guestPrograms(undefined, archOfKernel(kernel));
   } catch (error) {
     return reportTrouble(error);
   }
@@ -118,7 +119,7 @@ async function attempt(
   onStep: (step: number, of: number) => void,
 ): Promise<Verified['outcome']> {
   try {
-    return await verifyScenario(kernel, runbook.scenario, { onStep });
+    return await verifyScenario(kernel, scenarioFor(runbook, kernel), { onStep });
   } catch (error) {
     if (error instanceof MachineDescriptionError) return { trouble: [`error: the model does not boot it: ${error.message}`] };
     const trouble = troubleLines(error);

@@ -39,13 +39,14 @@ const EXTRA: readonly (readonly [fixed: number, each: number])[] = [
 ];
 
 /** The structures of these names; the first of each name counts. @throws BtfError */
-export function readBtfStructs(bytes: Buffer, names: readonly string[]): Map<string, BtfStruct> {
-  if (bytes.length < 24 || bytes.readUInt16LE(0) !== MAGIC) throw new BtfError('no BTF: the magic number is missing');
-  const head = bytes.readUInt32LE(4);
-  const types = head + bytes.readUInt32LE(8);
-  const typesEnd = types + bytes.readUInt32LE(12);
-  const strings = head + bytes.readUInt32LE(16);
-  const stringsEnd = strings + bytes.readUInt32LE(20);
+export function readBtfStructs(bytes: Buffer, names: readonly string[], bigEndian = false): Map<string, BtfStruct> {
+  const word = (at: number): number => (bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+  if (bytes.length < 24 || (bigEndian ? bytes.readUInt16BE(0) : bytes.readUInt16LE(0)) !== MAGIC) throw new BtfError('no BTF: the magic number is missing');
+  const head = word(4);
+  const types = head + word(8);
+  const typesEnd = types + word(12);
+  const strings = head + word(16);
+  const stringsEnd = strings + word(20);
   if (typesEnd > bytes.length || stringsEnd > bytes.length) throw new BtfError('BTF ends before its sections do');
   const nameAt = (offset: number): string => {
     const start = strings + offset;
@@ -55,7 +56,7 @@ export function readBtfStructs(bytes: Buffer, names: readonly string[]): Map<str
   const wanted = new Set(names);
   const found = new Map<string, BtfStruct>();
   for (let at = types; at + 12 <= typesEnd && found.size < wanted.size; ) {
-    const info = bytes.readUInt32LE(at + 4);
+    const info = word(at + 4);
     const kind = Math.floor(info / 2 ** 24) % 32;
     const count = info % 65536;
     const extra = EXTRA[kind];
@@ -63,16 +64,16 @@ export function readBtfStructs(bytes: Buffer, names: readonly string[]): Map<str
     const next = at + 12 + extra[0] + extra[1] * count;
     if (next > typesEnd) throw new BtfError(`a BTF type at offset ${at} is cut short`);
     if (kind === KIND_STRUCT) {
-      const name = nameAt(bytes.readUInt32LE(at));
+      const name = nameAt(word(at));
       if (wanted.has(name) && !found.has(name)) {
         // With the kind flag the upper eight bits of an offset are the width of a bit field.
         const bitsOf = (offset: number): number => (info >= 2 ** 31 ? offset % 2 ** 24 : offset);
         const members = new Map<string, number>();
         for (let i = 0; i < count; i++) {
           const member = at + 12 + 12 * i;
-          members.set(nameAt(bytes.readUInt32LE(member)), bitsOf(bytes.readUInt32LE(member + 8)) / 8);
+          members.set(nameAt(word(member)), bitsOf(word(member + 8)) / 8);
         }
-        found.set(name, { size: bytes.readUInt32LE(at + 8), members });
+        found.set(name, { size: word(at + 8), members });
       }
     }
     at = next;

@@ -63,11 +63,11 @@ part end
 
 /**
  * Tells where entries of /proc/kpageflags begin (1) and cease (0) to say NOPAGE and nothing else, and where it ends:
- * of the whole file, or of COUNT sections from FIRST, with offsets from there.
+ * of the whole file, or of COUNT sections from FIRST, each with BYTES of entries, with offsets from there.
  */
 export const PAGES_SCRIPT = `#!/bin/sh
-entries() { if [ -n "$1" ]; then dd if=/proc/kpageflags bs=262144 skip="$1" count="$2" 2>/dev/null; else cat /proc/kpageflags; fi; }
-entries "$1" "$2" | od -A x -t x8 -w8 | awk '
+entries() { if [ -n "$1" ]; then dd if=/proc/kpageflags bs="$3" skip="$1" count="$2" 2>/dev/null; else cat /proc/kpageflags; fi; }
+entries "$1" "$2" "$3" | od -A x -t x8 -w8 | awk '
   NF == 1 && $1 != "*" { print $1, "end"; next }
   $1 != "*" { here = ($2 == "0000000000100000"); if (NR == 1 || here != before) print $1, here; before = here }'
 `;

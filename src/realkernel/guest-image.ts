@@ -8,8 +8,10 @@ import { gzipSync } from 'node:zlib';
 import { MODULE_NAMES } from '../drivers/modules.ts';
 import { cpio, fileEntry, linkEntry, type CpioEntry } from './cpio.ts';
 import { INIT, PAGES_SCRIPT, STATE_SCRIPT } from './guest-agent.ts';
+import { busyboxApplets, foreignTools } from './foreign-tools.ts';
+import { isForeign } from './guest-arch.ts';
 import { moduleEntries } from './kernel-modules.ts';
-import { imageFolder, type StoredKernel } from './kernel-store.ts';
+import { archOfKernel, cacheFolder, imageFolder, type StoredKernel } from './kernel-store.ts';
 import { findProgram, guestPrograms } from './missing.ts';
 
 /** Modules the model does not know and people may still want to load. */
@@ -24,12 +26,10 @@ const REAL_TOOLS = new Set(['busybox', 'ndctl', 'daxctl', 'lsmem', ...FURTHER_TO
  * @throws MissingHere for programs that are not installed
  */
 export function guestImage(kernel: StoredKernel): string {
-  const programs = guestPrograms();
-  const busybox = realpathSync(programs.busybox);
-  const tools = [programs.ndctl, programs.daxctl, programs.lsmem, ...FURTHER_TOOLS.flatMap((name) => findProgram(name) ?? [])];
-  const path = join(imageFolder(), `${cacheKey(kernel, [busybox, ...tools])}.cpio.gz`);
+  const { programs, entries: tools } = toolsFor(kernel);
+  const path = join(imageFolder(), `${cacheKey(kernel, programs)}.cpio.gz`);
   if (existsSync(path)) return path;
-  const entries = [...toolEntries(busybox, tools), ...agentEntries()];
+  const entries = [...tools(), ...agentEntries()];
   if (kernel.modules !== undefined) {
     entries.push(...moduleEntries(kernel.modules, kernel.release, [...MODULE_NAMES, ...FURTHER_MODULES]));
   }
@@ -38,6 +38,29 @@ export function guestImage(kernel: StoredKernel): string {
   renameSync(draft, path);
   removeOldImages(kernel, path);
   return path;
+}
+
+/** The programs an image is made of, for its name, and how they become its entries. */
+interface GuestTools {
+  readonly programs: readonly string[];
+  readonly entries: () => CpioEntry[];
+}
+
+/** The host's own programs where the guest is of its kind, else those fetched for the guest's architecture. */
+function toolsFor(kernel: StoredKernel): GuestTools {
+  const arch = archOfKernel(kernel);
+  const programs = guestPrograms(undefined, arch);
+  if (isForeign(arch)) {
+    const { busybox, files } = foreignTools(arch, cacheFolder());
+    const entries = (): CpioEntry[] => [
+      ...busyboxEntries(busybox, busyboxApplets(readFileSync(busybox))),
+      ...files.map(({ path, file }) => fileEntry(path, readFileSync(file))),
+    ];
+    return { programs: [busybox, ...files.map(({ file }) => file)], entries };
+  }
+  const busybox = realpathSync(programs.busybox);
+  const tools = [programs.ndctl, programs.daxctl, programs.lsmem, ...FURTHER_TOOLS.flatMap((name) => findProgram(name) ?? [])];
+  return { programs: [busybox, ...tools], entries: () => toolEntries(busybox, tools) };
 }
 
 /** Images of the same kernel that nobody has asked for lately: others may be about to boot a young one. */
@@ -67,11 +90,17 @@ function cacheKey(kernel: StoredKernel, programs: readonly string[]): string {
 function toolEntries(busybox: string, tools: readonly string[]): CpioEntry[] {
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n').filter((name) => name !== '');
   return [
+    ...busyboxEntries(busybox, applets),
+    ...tools.map((tool) => fileEntry(`usr/bin/${tool.replace(/.*\//, '')}`, readFileSync(tool))),
+    ...new Map(tools.flatMap(libraries).map((entry) => [entry.path, entry])).values(),
+  ];
+}
+
+function busyboxEntries(busybox: string, applets: readonly string[]): CpioEntry[] {
+  return [
     fileEntry('bin/busybox', readFileSync(busybox)),
     ...applets.filter((name) => !REAL_TOOLS.has(name)).map((name) => linkEntry(`bin/${name}`, 'busybox')),
     linkEntry('sbin/modprobe', '../bin/busybox'),
-    ...tools.map((tool) => fileEntry(`usr/bin/${tool.replace(/.*\//, '')}`, readFileSync(tool))),
-    ...new Map(tools.flatMap(libraries).map((entry) => [entry.path, entry])).values(),
   ];
 }
 

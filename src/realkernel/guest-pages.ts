@@ -3,8 +3,7 @@
 import type { Guest } from './guest.ts';
 import type { SectionRunRecord } from './recording.ts';
 
-/** Pages of a section, entries of /proc/kpageflags; eight bytes each. */
-const PAGES_PER_SECTION = 32_768;
+/** Bytes of an entry of /proc/kpageflags. */
 const ENTRY = 8;
 /** SECTION_TAINT_ZONE_DEVICE: pages of such a section may come and go with a device and leave no trace in the table. */
 const MAY_CHANGE_UNSEEN = 16;
@@ -35,15 +34,15 @@ export class GuestPages {
     else {
       const all = new Set([...before.keys(), ...now.keys()]);
       const asked = [...all].filter((nr) => grown || now.get(nr) !== before.get(nr) || mayChangeUnseen(now.get(nr)));
-      for (const range of rangesOf(asked)) this.#put(range, await scan(guest, range));
+      for (const range of rangesOf(asked)) this.#put(range, guest.arch.pagesPerSection, await scan(guest, range));
     }
     this.#sections = now;
     return this.#runs.map(({ startPfn, endPfn }) => `${startPfn.toString(16)}-${endPfn.toString(16)}`);
   }
 
-  #put(range: SectionRange, fresh: readonly PageRun[]): void {
-    const start = range.first * PAGES_PER_SECTION;
-    const end = range.end * PAGES_PER_SECTION;
+  #put(range: SectionRange, pagesPerSection: number, fresh: readonly PageRun[]): void {
+    const start = range.first * pagesPerSection;
+    const end = range.end * pagesPerSection;
     const kept = this.#runs.flatMap((run) => [
       { startPfn: run.startPfn, endPfn: Math.min(run.endPfn, start) },
       { startPfn: Math.max(run.startPfn, end), endPfn: run.endPfn },
@@ -54,9 +53,10 @@ export class GuestPages {
 
 /** Asks the guest about a range of sections, or all. */
 async function scan(guest: Guest, range: SectionRange | undefined): Promise<PageRun[]> {
-  const words = range === undefined ? '' : ` ${range.first} ${range.end - range.first}`;
+  const { pagesPerSection } = guest.arch;
+  const words = range === undefined ? '' : ` ${range.first} ${range.end - range.first} ${pagesPerSection * ENTRY}`;
   const { output } = await guest.fetch(`memhp-pages${words}`);
-  return pageRuns(output, (range?.first ?? 0) * PAGES_PER_SECTION);
+  return pageRuns(output, (range?.first ?? 0) * pagesPerSection);
 }
 
 /** From lines `OFFSET 1|0` where entries begin or cease to say NOPAGE, and `OFFSET end`; offsets in hexadecimal bytes. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { readBtfStructs } from './btf.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
@@ -24,8 +25,9 @@ export interface SectionLayout {
   readonly subsectionMap: number | undefined;
 }
 
-const PAGE = 4096n;
 const POINTER = 8;
+/** Usages no farther apart than this many bytes are read together. */
+const NEAR = 16_384n;
 /** Sections read at most: 2^46 bytes in sections of 128 MiB. */
 const MAXIMUM_SECTION = 2 ** 19;
 const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF'] as const;
@@ -82,7 +84,7 @@ async function askLayout(guest: Guest): Promise<SectionLayout> {
   if (btfStart === undefined || btfEnd === undefined) return { table, highest, ...(await probedLayout(guest, table)) };
   if (btfEnd - btfStart > MAXIMUM_BTF) throw new GuestError('the kernel’s BTF is larger than any kernel’s');
   const btf = await guest.readMemory(btfStart, Number(btfEnd - btfStart));
-  const structs = readBtfStructs(btf, ['mem_section', 'mem_section_usage']);
+  const structs = readBtfStructs(btf, ['mem_section', 'mem_section_usage'], guest.arch.bigEndian);
   const section = structs.get('mem_section');
   const memMap = section?.members.get('section_mem_map');
   if (section === undefined || memMap === undefined) throw new GuestError('the kernel’s BTF does not describe mem_section');
@@ -96,31 +98,31 @@ async function askLayout(guest: Guest): Promise<SectionLayout> {
  * PAGE_EXTENSION; a root is full of either. In 32-byte entries the last word is padding, zero in all of them.
  */
 async function probedLayout(guest: Guest, table: bigint): Promise<Omit<SectionLayout, 'table' | 'highest'>> {
-  const roots = (await guest.readMemory(table, POINTER)).readBigUInt64LE(0);
-  const root = (await guest.readMemory(roots, POINTER)).readBigUInt64LE(0);
-  const page = await guest.readMemory(root, Number(PAGE));
+  const roots = await guest.readWord(table);
+  const root = await guest.readWord(roots);
+  const page = await guest.readMemory(root, guest.arch.pageSize);
   let padded = true;
-  for (let at = 24; at < page.length; at += 32) padded &&= page.readBigUInt64LE(at) === 0n;
+  for (let at = 24; at < page.length; at += 32) padded &&= guest.wordAt(page, at) === 0n;
   return { size: padded ? 32 : 16, memMap: 0, usage: POINTER, subsectionMap: undefined };
 }
 
 /** The table, run-length, as recordings hold it. */
 export async function readSections(guest: Guest, layout: SectionLayout): Promise<SectionRunRecord[]> {
-  const highest = Number((await guest.readMemory(layout.highest, POINTER)).readBigUInt64LE(0));
+  const highest = Number(await guest.readWord(layout.highest));
   if (highest >= MAXIMUM_SECTION) throw new GuestError(`section ${highest} is beyond what is read`);
-  const perRoot = Math.floor(Number(PAGE) / layout.size);
+  const perRoot = Math.floor(guest.arch.pageSize / layout.size);
   const rootCount = Math.floor(highest / perRoot) + 1;
-  const array = (await guest.readMemory(layout.table, POINTER)).readBigUInt64LE(0);
+  const array = await guest.readWord(layout.table);
   const roots = await guest.readMemory(array, rootCount * POINTER);
   const entries: { nr: number; flags: number; usage: bigint }[] = [];
   for (let root = 0; root < rootCount; root++) {
-    const address = roots.readBigUInt64LE(root * POINTER);
+    const address = guest.wordAt(roots, root * POINTER);
     if (address === 0n) continue;
     const page = await guest.readMemory(address, perRoot * layout.size);
     for (let i = 0; i < perRoot; i++) {
-      const memMap = page.readBigUInt64LE(i * layout.size + layout.memMap);
+      const memMap = guest.wordAt(page, i * layout.size + layout.memMap);
       if (memMap === 0n) continue;
-      const usage = page.readBigUInt64LE(i * layout.size + layout.usage);
+      const usage = guest.wordAt(page, i * layout.size + layout.usage);
       entries.push({ nr: root * perRoot + i, flags: flagsOf(memMap), usage });
     }
   }
@@ -139,15 +141,18 @@ async function readMaps(guest: Guest, layout: SectionLayout, usages: readonly bi
   const { subsectionMap } = layout;
   if (subsectionMap === undefined) return maps;
   const wanted = [...new Set(usages)].filter((usage) => usage !== 0n).sort((a, b) => (a < b ? -1 : 1));
-  const span = BigInt(subsectionMap + POINTER);
+  const words = Math.ceil(ARCHITECTURES[guest.arch.name]!.subsectionsPerSection / 64);
+  const span = BigInt(subsectionMap + words * POINTER);
   for (let i = 0; i < wanted.length; ) {
     let j = i;
-    while (j + 1 < wanted.length && wanted[j + 1]! - wanted[j]! <= 4n * PAGE) j++;
+    while (j + 1 < wanted.length && wanted[j + 1]! - wanted[j]! <= NEAR) j++;
     const first = wanted[i]!;
     const bytes = await guest.readMemory(first, Number(wanted[j]! - first + span));
     for (; i <= j; i++) {
       const at = Number(wanted[i]! - first) + subsectionMap;
-      maps.set(wanted[i]!, bytes.readBigUInt64LE(at).toString(16).padStart(16, '0'));
+      const word = (n: number): string => guest.wordAt(bytes, at + n * POINTER).toString(16).padStart(16, '0');
+      // A bitmap's first word holds its lowest bits.
+      maps.set(wanted[i]!, Array.from({ length: words }, (_, n) => word(words - 1 - n)).join(''));
     }
   }
   return maps;

@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { BASE_CMDLINE } from '../drivers/build-machine.ts';
+import { QEMU_PLATFORMS } from '../drivers/qemu-platform.ts';
 import { GuestConsole, type ConsoleAnswer } from './console.ts';
 import { GuestError } from './guest-error.ts';
+import type { GuestArch } from './guest-arch.ts';
 import { guestImage } from './guest-image.ts';
-import type { StoredKernel } from './kernel-store.ts';
-import { findProgram, GUEST_NEEDS, MissingHere } from './missing.ts';
+import { archOfKernel, type StoredKernel } from './kernel-store.ts';
+import { guestPrograms } from './missing.ts';
 import { Qmp } from './qmp.ts';
 
 /** The machine around a kernel. */
@@ -76,18 +77,15 @@ export class Guest {
   }
 
   static async #bootOnce(kernel: StoredKernel, machine: GuestMachine, patience: Patience): Promise<Guest> {
-    const qemu = findProgram('qemu-system-x86_64');
-    if (qemu === undefined) {
-      const line = `sudo apt-get install -y --no-install-recommends ${GUEST_NEEDS['qemu-system-x86_64']}`;
-      throw new MissingHere('a real kernel needs qemu-system-x86_64, not installed here', line);
-    }
+    const arch = archOfKernel(kernel);
+    const { qemu } = guestPrograms(undefined, arch);
     const image = guestImage(kernel);
     const folder = mkdtempSync(join(tmpdir(), 'memhp-guest-'));
     const socket = join(folder, 'qmp');
     const args = [
       ...machine.qemu,
       ...['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio', '-qmp', `unix:${socket},server=on,wait=off`],
-      ...['-kernel', kernel.image, '-initrd', image, '-append', `${BASE_CMDLINE} ${machine.cmdline}`.trim()],
+      ...['-kernel', kernel.image, '-initrd', image, '-append', `${QEMU_PLATFORMS[arch.name].cmdline} ${machine.cmdline}`.trim()],
     ];
     // A group of its own: an interrupt at the terminal is for us, and the watchdog then ends the guest.
     const child = spawn(qemu, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
@@ -105,6 +103,10 @@ export class Guest {
       await guest.stop();
       throw error;
     }
+  }
+
+  get arch(): GuestArch {
+    return archOfKernel(this.kernel);
   }
 
   get alive(): boolean {
@@ -137,6 +139,15 @@ export class Guest {
     } finally {
       rmSync(filename, { force: true });
     }
+  }
+
+  /** A word of 64 bits in what was read of the guest's memory. */
+  wordAt(bytes: Buffer, at: number): bigint {
+    return this.arch.bigEndian ? bytes.readBigUInt64BE(at) : bytes.readBigUInt64LE(at);
+  }
+
+  async readWord(address: bigint): Promise<bigint> {
+    return this.wordAt(await this.readMemory(address, 8), 0);
   }
 
   /** Switches the machine off and removes its files. May be called twice. */

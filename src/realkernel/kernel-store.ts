@@ -1,18 +1,22 @@
 /** Real kernels at hand: fetched from Debian, registered by path, or the running system's own. */
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { bzImageRelease } from './bz-image.ts';
-import { findProgram, MissingHere } from './missing.ts';
+import { aptFor, unpackPackage, type Apt } from './debian-packages.ts';
+import { fetchForeignTools } from './foreign-tools.ts';
+import { guestArch, guestArchByName, GUEST_ARCH_NAMES, isForeign, type GuestArch } from './guest-arch.ts';
+import { readKernelImage } from './kernel-image.ts';
+import { MissingHere } from './missing.ts';
 
 const storedKernel = z.object({
   /** What it is called on the command line. */
   name: z.string(),
   /** As `uname -r` says: 6.12.117+deb12-amd64. */
   release: z.string(),
+  /** Its architecture as profiles name it; x86_64 when absent. */
+  arch: z.enum(GUEST_ARCH_NAMES).optional(),
   image: z.string(),
   /** The folder of its modules, lib/modules/RELEASE; absent when it has none. */
   modules: z.string().optional(),
@@ -22,6 +26,11 @@ const storedKernel = z.object({
 
 /** A kernel that can be booted. */
 export type StoredKernel = z.infer<typeof storedKernel>;
+
+/** The architecture of a kernel. */
+export function archOfKernel(kernel: Pick<StoredKernel, 'arch'>): GuestArch {
+  return guestArch(kernel.arch ?? 'x86_64');
+}
 
 /** MEMHP_CACHE, else memhp's folder among the user's caches. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -63,16 +72,29 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
+/** `6.12-arm64` → series and architecture; undefined for what is no series. */
+export function parseSeries(text: string): { readonly series: string; readonly arch: GuestArch | undefined } | undefined {
+  const [, series, suffix] = /^(\d+\.\d+(?:\.\d+)?)(?:-([a-z0-9_]+))?$/.exec(text) ?? [];
+  if (series === undefined) return undefined;
+  const arch = suffix === undefined ? undefined : guestArchByName(suffix);
+  return suffix !== undefined && arch === undefined ? undefined : { series, arch };
+}
+
 /**
- * The kernel of that name or release; the newest of a series when given `6.12`.
+ * The kernel of that name or release; the newest of a series when given `6.12` or `6.12-arm64`. `arch` is what is meant
+ * by a series that names no architecture.
  * @throws MissingHere when there is none
  */
-export function findKernel(name: string, kernels: readonly StoredKernel[] = listKernels()): StoredKernel {
-  const exact = kernels.findLast((kernel) => kernel.name === name || kernel.release === name);
-  const found = exact ?? kernels.findLast((kernel) => isOfSeries(kernel.release, name));
+export function findKernel(name: string, kernels: readonly StoredKernel[] = listKernels(), arch?: string): StoredKernel {
+  const wanted = parseSeries(name);
+  const ofArch = wanted?.arch?.name ?? arch ?? 'x86_64';
+  const isOfArch = (kernel: StoredKernel): boolean => wanted === undefined || archOfKernel(kernel).name === ofArch;
+  const exact = kernels.findLast((kernel) => (kernel.name === name || kernel.release === name) && isOfArch(kernel));
+  const found = exact ?? kernels.findLast((kernel) => isOfSeries(kernel.release, wanted?.series ?? name) && isOfArch(kernel));
   if (found !== undefined) return found;
-  const remedy = /^\d+\.\d+$/.test(name) ? `memhp kernels fetch ${name}` : 'memhp kernels add NAME --image FILE --modules DIR';
-  throw new MissingHere(`there is no real kernel ${name} here`, remedy);
+  const full = wanted === undefined || ofArch === 'x86_64' || wanted.arch !== undefined ? name : `${name}-${ofArch}`;
+  const remedy = wanted === undefined ? 'memhp kernels add NAME --image FILE --modules DIR' : `memhp kernels fetch ${full}`;
+  throw new MissingHere(`there is no real kernel ${full} here`, remedy);
 }
 
 function isOfSeries(release: string, series: string): boolean {
@@ -93,9 +115,9 @@ export function compareReleases(a: string, b: string): number {
 /** Registers a kernel image, and the folder with its modules, under a name. @throws Error for what is no kernel */
 export function registerKernel(name: string, image: string, modules: string | undefined): StoredKernel {
   if (!/^[\w.+-]{1,64}$/.test(name)) throw new Error(`${name.slice(0, 64)} is no name: letters, digits and . + - _`);
-  const release = bzImageRelease(image);
+  const { release, arch } = readKernelImage(image);
   const found = modules === undefined ? undefined : modulesFolder(resolve(modules), release);
-  return store({ name, release, image: resolve(image), ...(found && { modules: found }), origin: 'registered' });
+  return store({ name, release, ...archField(arch), image: resolve(image), ...(found && { modules: found }), origin: 'registered' });
 }
 
 /** Takes the folder itself, or one that holds lib/modules/RELEASE. */
@@ -128,16 +150,20 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches Debian's newest kernel package of a series with apt and unpacks what a guest needs of it into the cache.
- * Needs no root. @throws MissingHere when apt is not there or knows no such package
+ * Fetches Debian's newest kernel package of a series with apt and unpacks what a guest needs of it into the cache; of
+ * another architecture than the host's, the guest's programs too. `6.12`, or `6.12-arm64`. Needs no root.
+ * @throws MissingHere when apt is not there or knows no such package
  */
-export function fetchKernel(series: string, { say = () => {} }: FetchOptions = {}): StoredKernel {
-  if (!/^\d+\.\d+(\.\d+)?$/.test(series)) throw new Error(`${series.slice(0, 40)} is no kernel series: write 6.12`);
-  for (const program of ['apt-get', 'apt-cache', 'dpkg-deb', 'tar']) {
-    if (findProgram(program) !== undefined) continue;
-    throw new MissingHere(`fetching a kernel needs ${program}`, 'memhp kernels add NAME --image FILE --modules DIR');
+export function fetchKernel(text: string, { say = () => {} }: FetchOptions = {}): StoredKernel {
+  const wanted = parseSeries(text);
+  if (wanted === undefined) {
+    const names = GUEST_ARCH_NAMES.join(', ');
+    throw new Error(`${text.slice(0, 40)} is no kernel series: write 6.12, or 6.12-arm64 (architectures are ${names})`);
   }
-  const name = newestPackage(series);
+  const { series, arch = guestArch('x86_64') } = wanted;
+  const apt = aptFor(arch.debian, join(cacheFolder(), 'apt', arch.debian));
+  if (isForeign(arch)) fetchForeignTools(arch, cacheFolder(), say);
+  const name = newestPackage(series, arch, apt);
   const release = name.slice('linux-image-'.length);
   const folder = join(kernelsFolder(), release);
   const known = readKernel(join(folder, 'kernel.json'))[0];
@@ -146,49 +172,40 @@ export function fetchKernel(series: string, { say = () => {} }: FetchOptions = {
   const staging = mkdtempSync(join(kernelsFolder(), '.fetching-'));
   try {
     say(`downloading ${name} with apt-get`);
-    run('apt-get', ['download', '-q', name], staging);
-    const file = readdirSync(staging).find((each) => each.endsWith('.deb'));
-    if (file === undefined) throw new Error(`apt-get download ${name} left no package`);
+    const file = apt.download(name, staging);
     say(`unpacking ${file}`);
-    const exclude = LEFT_OUT.map((path) => `--exclude=./lib/modules/*/kernel/${path}`);
-    const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x "${@:2}" --exclude=./boot/System.map-* --exclude=./usr/share';
-    run('bash', ['-o', 'pipefail', '-c', unpack, 'unpack', file, ...exclude], staging);
+    const exclude = LEFT_OUT.map((path) => `./lib/modules/*/kernel/${path}`);
+    unpackPackage(file, staging, [...exclude, './boot/System.map-*', './usr/share']);
     rmSync(join(staging, file));
     rmSync(folder, { recursive: true, force: true });
     renameSync(staging, folder);
-    const image = join(folder, 'boot', `vmlinuz-${release}`);
+    const image = join(folder, 'boot', `${arch.image}-${release}`);
     const modules = modulesFolder(folder, release);
-    return store({ name: release, release, image, modules, origin: file });
+    return store({ name: release, release, ...archField(arch), image, modules, origin: file });
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
 }
 
-function newestPackage(series: string): string {
-  const pattern = new RegExp(`^linux-image-(${series.replaceAll('.', '\\.')}\\.[0-9.]+([+-][0-9a-z~.]+)*-amd64)$`);
-  const search = (): string[] => {
-    const found = spawnSync('apt-cache', ['pkgnames', `linux-image-${series}`], { encoding: 'utf8' }).stdout ?? '';
-    return found.split('\n').flatMap((name) => {
+function archField(arch: GuestArch): Pick<StoredKernel, 'arch'> {
+  return arch.name === 'x86_64' ? {} : { arch: arch.name };
+}
+
+function newestPackage(series: string, arch: GuestArch, apt: Apt): string {
+  const pattern = new RegExp(`^linux-image-(${series.replaceAll('.', '\\.')}\\.[0-9.]+([+-][0-9a-z~.]+)*-${arch.flavour})$`);
+  const search = (): string[] =>
+    apt.names(`linux-image-${series}`).flatMap((name) => {
       const release = pattern.exec(name)?.[1];
       return release === undefined || /-(cloud|rt|dbg|unsigned)/.test(release) ? [] : [release];
     });
-  };
   let found = search();
   // A fresh container has no package lists.
-  if (found.length === 0 && process.getuid?.() === 0) {
-    spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', timeout: 300_000 });
-    found = search();
-  }
+  if (found.length === 0 && apt.update()) found = search();
   const newest = found.sort(compareReleases).at(-1);
-  if (newest === undefined) throw new MissingHere(`apt knows no kernel package of the series ${series}`, 'sudo apt-get update');
+  if (newest === undefined) {
+    throw new MissingHere(`apt knows no kernel package of the series ${series} for ${arch.debian}`, 'sudo apt-get update');
+  }
   return `linux-image-${newest}`;
-}
-
-function run(program: string, args: readonly string[], cwd: string): void {
-  const done = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 15 * 60_000, stdio: ['ignore', 'ignore', 'pipe'] });
-  if (done.status === 0) return;
-  const why = done.error?.message ?? done.stderr.trim().split('\n').slice(-3).join('; ');
-  throw new MissingHere(`${program} ${args[0] ?? ''} failed: ${why}`, `see that apt works: apt-get download ${args.at(-1) ?? ''}`);
 }
 
 /** The folder for what is built from kernels and programs here. */

@@ -2,6 +2,7 @@
 
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { guestArch, isForeign, type GuestArch } from './guest-arch.ts';
 
 /** Something is not installed or not fetched. Exit status 3. */
 export class MissingHere extends Error {
@@ -15,9 +16,8 @@ export class MissingHere extends Error {
   }
 }
 
-/** Programs a guest needs on the host, and Debian's packages that hold them. */
-export const GUEST_NEEDS = {
-  'qemu-system-x86_64': 'qemu-system-x86',
+/** Programs a guest needs on the host besides its emulator, and Debian's packages that hold them. */
+const GUEST_NEEDS = {
   busybox: 'busybox-static',
   ndctl: 'ndctl',
   daxctl: 'daxctl',
@@ -42,22 +42,28 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
   return undefined;
 }
 
-/** Paths of all programs a guest needs. @throws MissingHere naming every one that is not there, and one line for all. */
-export function guestPrograms(path?: string): Readonly<Record<GuestProgram, string>> {
-  const names = Object.keys(GUEST_NEEDS) as GuestProgram[];
-  const found = names.map((name) => [name, findProgram(name, path)] as const);
-  const unfit = ([name, place]: readonly [string, string | undefined]): boolean =>
-    place === undefined || (name === 'busybox' && !isStatic(place));
-  const missing = found.filter(unfit).map(([name]) => name);
+/**
+ * Paths of all programs a guest needs here; the tools of a guest of another architecture are fetched with its kernel.
+ * @throws MissingHere naming every one that is not there, and one line for all
+ */
+export function guestPrograms(path?: string, arch: GuestArch = guestArch('x86_64')): Readonly<Record<GuestProgram | 'qemu', string>> {
+  const needs: readonly (readonly [key: GuestProgram | 'qemu', name: string, inPackage: string])[] = [
+    ['qemu', arch.qemu, arch.qemuPackage],
+    ...(Object.keys(GUEST_NEEDS) as GuestProgram[])
+      .filter((name) => name === 'xz' || !isForeign(arch))
+      .map((name) => [name, name, GUEST_NEEDS[name]] as const),
+  ];
+  const places = needs.map(([key, name, inPackage]) => ({ key, name, inPackage, place: findProgram(name, path) }));
+  const missing = places.filter(({ name, place }) => place === undefined || (name === 'busybox' && !isStatic(place)));
   if (missing.length > 0) {
-    const words = missing.map((name) => (name === 'busybox' ? 'a static busybox' : name)).join(', ');
-    const packages = [...new Set(missing.map((name) => GUEST_NEEDS[name]))];
+    const words = missing.map(({ name }) => (name === 'busybox' ? 'a static busybox' : name)).join(', ');
+    const packages = [...new Set(missing.map(({ inPackage }) => inPackage))];
     throw new MissingHere(
       `a real kernel needs ${words}, not installed here`,
       `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
     );
   }
-  return Object.fromEntries(found) as Record<GuestProgram, string>;
+  return Object.fromEntries(places.map(({ key, place }) => [key, place])) as Record<GuestProgram | 'qemu', string>;
 }
 
 /** In a guest there are no libraries but those it brings along. */

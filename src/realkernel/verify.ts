@@ -3,9 +3,10 @@
 import { buildMachine } from '../drivers/build-machine.ts';
 import type { MachineDescription } from '../drivers/machine-description.ts';
 import { splitMemoryArgument } from '../drivers/qemu-args.ts';
+import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu-platform.ts';
 import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import type { StoredKernel } from './kernel-store.ts';
+import { archOfKernel, type StoredKernel } from './kernel-store.ts';
 import { record, type RecordOptions, type Scenario } from './record.ts';
 import type { Recording } from './recording.ts';
 import { replayRecording, type Replay } from './replay.ts';
@@ -19,17 +20,13 @@ export interface Verification {
   readonly modelSeconds: number;
 }
 
-/** What is typed before the machine's own arguments, when these do not choose: as the model takes it. */
-const MACHINE_DEFAULTS = [
-  ['-M', '-machine', 'q35,nvdimm=on'],
-  ['-cpu', '-cpu', 'max'],
-] as const;
-
-/** The machine and the lines of a runbook, for a real kernel. */
-export function scenarioOfRunbook(book: Runbook, name: string): Scenario {
+/** The machine and the lines of a runbook, for a real kernel. What the runbook does not choose is as the model takes it. */
+export function scenarioOfRunbook(book: Runbook, name: string, arch: QemuArch = 'x86_64'): Scenario {
   const { header, commands } = book;
   const words = header.qemu.map(({ value }) => value);
-  const defaults = MACHINE_DEFAULTS.flatMap(([option, alias, value]) =>
+  const { machine, cpu } = QEMU_PLATFORMS[arch];
+  const choices = [['-M', '-machine', machine], ['-cpu', '-cpu', cpu]] as const;
+  const defaults = choices.flatMap(([option, alias, value]) =>
     words.some((word) => [option, alias, `-${option}`, `-${alias}`].includes(word)) ? [] : [option, value],
   );
   const memory = header.memory === undefined ? [] : ['-m', header.memory.value];
@@ -42,9 +39,11 @@ export function scenarioOfRunbook(book: Runbook, name: string): Scenario {
 }
 
 /** The description the model boots from: the scenario's own, its kernel the nearest profile of the release. */
-export function descriptionOfScenario(scenario: Scenario, release: string): MachineDescription {
+export function descriptionOfScenario(scenario: Scenario, release: string, arch: QemuArch = 'x86_64'): MachineDescription {
   const { memory, rest } = splitMemoryArgument(scenario.qemu);
-  return { kernel: profileOfRelease(release).profile.name, memory, cmdline: scenario.cmdline, qemu: rest };
+  const kernel = profileOfRelease(release).profile.name;
+  // Of x86_64 the processor decides on five-level paging when nothing is said.
+  return { kernel, ...(arch === 'x86_64' ? {} : { arch }), memory, cmdline: scenario.cmdline, qemu: rest };
 }
 
 /**
@@ -52,7 +51,7 @@ export function descriptionOfScenario(scenario: Scenario, release: string): Mach
  * @throws GuestError, MissingHere; MachineDescriptionError when the model cannot boot it
  */
 export async function verifyScenario(kernel: StoredKernel, scenario: Scenario, options: RecordOptions = {}): Promise<Verification> {
-  const description = descriptionOfScenario(scenario, kernel.release);
+  const description = descriptionOfScenario(scenario, kernel.release, archOfKernel(kernel).name);
   // A machine the model refuses is known before the kernel is started.
   buildMachine(description);
   const started = performance.now();
