@@ -1,31 +1,35 @@
 /** System RAM in its memory blocks, and what the struct pages of everything cost it. */
 
 import type { Kernel } from '../../kernel/kernel.ts';
-import { MEM_ONLINE } from '../../kernel/block-table.ts';
+import { blockNrPages, blockStartPfn } from '../../kernel/block-span.ts';
+import { MEM_ONLINE, type MemoryBlock } from '../../kernel/block-table.ts';
+import { memoryBlocksIn } from '../../kernel/memory-block.ts';
 import { memmapPages } from '../../kernel/sparse.ts';
 import { alignDown, alignUp, type ByteRange } from '../../kernel/units.ts';
 import type { Charge, Fill } from './account.ts';
+import type { Use } from './use.ts';
 
 /** The parts of a range that lie in memory blocks: online, offline, or the block's own memmap. Trimmed to `unit`. */
 export function blockFills(kernel: Kernel, range: ByteRange, owner: string, unit = 1): Fill[] {
-  const size = kernel.memoryBlockSizeBytes;
   const { pageSize } = kernel.profile.arch;
   const start = alignUp(range.start, unit);
   const end = alignDown(range.end, unit);
+  if (start >= end) return [];
   const fills: Fill[] = [];
-  for (let id = Math.floor(start / size); id * size < end; id++) {
-    const block = kernel.blocks.get(id);
-    if (block === undefined) continue;
-    const from = Math.max(start, id * size);
-    const to = Math.min(end, (id + 1) * size);
-    const own = id * size + block.memmapPages * pageSize;
-    if (own > from) fills.push({ start: from, end: Math.min(own, to), use: 'memmap', owner });
-    const use = block.state === MEM_ONLINE ? 'ram' : 'offline';
+  const add = (from: number, to: number, use: Use): void => {
     const last = fills.at(-1);
-    const rest = Math.max(from, own);
-    if (rest >= to) continue;
-    if (last?.use === use && last.end === rest) fills[fills.length - 1] = { ...last, end: to };
-    else fills.push({ start: rest, end: to, use, owner });
+    if (from >= to) return;
+    if (last?.use === use && last.end === from) fills[fills.length - 1] = { ...last, end: to };
+    else fills.push({ start: from, end: to, use, owner });
+  };
+  for (const id of memoryBlocksIn(kernel, start, end - start)) {
+    const block = kernel.blocks.get(id) as MemoryBlock;
+    const blockStart = blockStartPfn(kernel, id) * pageSize;
+    const from = Math.max(start, blockStart);
+    const to = Math.min(end, blockStart + blockNrPages(kernel, id) * pageSize);
+    const data = Math.min(Math.max(from, blockStart + block.memmapPages * pageSize), to);
+    add(from, data, 'memmap');
+    add(data, to, block.state === MEM_ONLINE ? 'ram' : 'offline');
   }
   return fills;
 }
@@ -38,7 +42,7 @@ export function memmapCharges(kernel: Kernel, ram: readonly ByteRange[]): Charge
     0,
   );
   const own = Math.min(memmapPages(kernel, nrPages, undefined), kernel.nrMemmapBootPages);
-  const charge = (use: Charge['use'], pages: number, owner: string): Charge => ({
+  const charge = (use: Use, pages: number, owner: string): Charge => ({
     from: 'ram', use, bytes: Math.max(0, pages) * pageSize, owner,
   });
   return [

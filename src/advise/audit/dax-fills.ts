@@ -2,20 +2,14 @@
 
 import { daxKmemRange } from '../../drivers/dax/kmem.ts';
 import type { Machine } from '../../drivers/machine.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
 import type { ByteRange } from '../../kernel/units.ts';
 import type { Fill } from './account.ts';
 import { blockFills } from './block-fills.ts';
-import type { Use } from './use.ts';
 
-/** A range nobody maps: its whole memory blocks are idle, the rest no block can hold. */
-export function idleFills(kernel: Kernel, range: ByteRange, owner: string): Fill[] {
-  return [{ ...range, use: 'block-rounding', owner }, ...wholeBlocks(kernel, range, 'unmapped', owner)];
-}
-
-function wholeBlocks(kernel: Kernel, range: ByteRange, use: Use, owner: string): Fill[] {
-  const whole = daxKmemRange(kernel, range);
-  return whole === undefined ? [] : [{ ...whole, use, owner }];
+/** A range nobody maps: the memory blocks it has room for are idle, the rest no block can hold. */
+export function idleFills(range: ByteRange, wholeBlocks: ByteRange | undefined, owner: string): Fill[] {
+  const lost: Fill = { ...range, use: 'block-rounding', owner };
+  return wholeBlocks === undefined ? [lost] : [lost, { ...wholeBlocks, use: 'unmapped', owner }];
 }
 
 /** Soft-reserved ranges, dax regions and their devices, in this order. */
@@ -30,7 +24,7 @@ export function daxFills(machine: Machine): Fill[] {
   for (const { name, ranges, binding } of dax.devices) {
     for (const [index, range] of ranges.entries()) {
       if (binding?.driver === 'device_dax') fills.push({ ...range, use: 'dax', owner: name });
-      else if (binding === undefined) fills.push(...idleFills(kernel, range, name));
+      else if (binding === undefined) fills.push(...idleFills(range, daxKmemRange(kernel, range), name));
       else {
         fills.push({ ...range, use: 'block-rounding', owner: name });
         const whole = daxKmemRange(kernel, range);

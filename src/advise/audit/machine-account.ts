@@ -2,6 +2,7 @@
 
 import type { Machine } from '../../drivers/machine.ts';
 import { rangeOfWindow } from '../../drivers/cxl/platform.ts';
+import { daxKmemRange } from '../../drivers/dax/kmem.ts';
 import type { QemuMemoryDevice } from '../../drivers/qemu.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import { systemRamRanges } from '../../kernel/resource-query.ts';
@@ -30,7 +31,10 @@ export function accountOfMachine(machine: Machine): Account {
     ...devices.nvdimm.regions.flatMap((region) => regionFills(machine, region)),
     ...daxFills(machine),
     ...plugged.flatMap((spec) => pluggedFills(machine, spec)),
-    ...ramRanges.flatMap((range) => [...trimmedFills(kernel.profile.arch.pageSize, range), ...blockFills(kernel, range, 'System RAM', kernel.profile.arch.pageSize)]),
+    ...ramRanges.flatMap((range) => [
+      ...trimmedFills(kernel.profile.arch.pageSize, range),
+      ...blockFills(kernel, range, 'System RAM', kernel.profile.arch.pageSize),
+    ]),
   ];
   const about = { kernel: kernel.profile.name, arch: kernel.profile.arch.name, blockSizeBytes: kernel.memoryBlockSizeBytes };
   return accountOf(about, [ram, ...others].filter(({ ranges }) => ranges.length > 0), fills);
@@ -49,10 +53,12 @@ function cxlSpecs({ devices }: Machine): DeviceSpec[] {
 /** A window in which regions were made has free space; an empty one is idle as far as blocks can have it. */
 function windowFills(machine: Machine, range: ByteRange): Fill[] {
   const regions = machine.devices.cxl.regions.filter(({ resource }) => contains(range, resource));
-  if (regions.length === 0) return idleFills(machine.kernel, range, 'window');
+  if (regions.length === 0) return idleFills(range, daxKmemRange(machine.kernel, range), 'window');
   return [
     { ...range, use: 'unallocated', owner: 'window' },
-    ...regions.flatMap(({ id, resource }) => (resource === undefined ? [] : idleFills(machine.kernel, resource, `region${id}`))),
+    ...regions.flatMap(({ id, resource }) =>
+      resource === undefined ? [] : idleFills(resource, daxKmemRange(machine.kernel, resource), `region${id}`),
+    ),
   ];
 }
 
@@ -94,8 +100,8 @@ function pluggedFills(machine: Machine, { name, kind, ranges }: DeviceSpec): Fil
   if (range === undefined) return [];
   const ram = systemRamRanges(kernel.iomem, range.start, range.end);
   if (kind === 'dimm') {
-    const block = kernel.memoryBlockSizeBytes;
-    const whole = range.start % block === 0 && range.end % block === 0;
+    const blocks = daxKmemRange(kernel, range);
+    const whole = blocks?.start === range.start && blocks.end === range.end;
     const refused: Fill[] = ram.length > 0 || whole ? [] : [{ ...range, use: 'block-rounding', owner: name }];
     return [...refused, ...ram.flatMap((part) => blockFills(kernel, part, name))];
   }

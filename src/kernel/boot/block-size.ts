@@ -26,6 +26,7 @@ export function probeMemoryBlockSize(
   const smallest = 2 ** arch.sectionSizeBits;
   // Only what blocks are counted in: each has a size of its own.
   if (does.memoryBlocks === 'variable') return smallest;
+  if (profile.whatIf?.memoryBlockSizeBytes !== undefined) return Math.max(smallest, profile.whatIf.memoryBlockSizeBytes);
   if (arch.blockSizeRule === 's390-increment') return Math.max(smallest, MIN_S390_BLOCK);
   // The logical memory block of pseries, 256 MiB on machines of today; the device tree would tell.
   if (arch.blockSizeRule === 'ppc-lmb') return Math.max(smallest, 256 * MiB);

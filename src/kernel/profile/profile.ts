@@ -27,6 +27,8 @@ export interface WhatIf {
   readonly policy?: PolicyName;
   /** Single behaviours, as when a change is taken out. They win over the policy. */
   readonly behaviours?: Partial<Behaviours>;
+  /** Size of a memory block in place of the rule's: a power of two, of at least a section. */
+  readonly memoryBlockSizeBytes?: number;
 }
 
 /** Names `resolveProfile` takes, newest last. */
