@@ -15,7 +15,7 @@ export interface Unmodelled {
 const DIMM_PROPERTIES = ['addr', 'memdev', 'node', 'slot'];
 const READ_ONLY = ['size', 'hotplugged', 'hotpluggable'];
 const NVDIMM_PROPERTIES = [...DIMM_PROPERTIES, 'label-size', 'unarmed', 'uuid'];
-const PROPERTIES: Readonly<Record<PlugRequest['driver'], readonly string[]>> = {
+export const PROPERTIES: Readonly<Record<PlugRequest['driver'], readonly string[]>> = {
   'pc-dimm': DIMM_PROPERTIES,
   nvdimm: NVDIMM_PROPERTIES,
   'virtio-mem-pci': ['memaddr', 'memdev', 'node', 'block-size', 'requested-size', 'prealloc', 'unplugged-inaccessible'],

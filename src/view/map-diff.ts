@@ -13,11 +13,16 @@ import { pairsOf, type SpanPair } from './span-pair.ts';
 const MOST_ROWS = 64;
 const GUTTER = 2;
 
+export interface MapDiffOptions extends MapOptions {
+  /** Only what changed: no heading, no rows of context, of the legend only totals that changed. */
+  readonly brief?: boolean;
+}
+
 /**
  * Draws the rows that changed, each as it was (`-`) and as it is (`+`) with ^ under what differs, and one row of
  * context on either side. Two equal pictures give one line that says so.
  */
-export function renderMapDiff(before: Picture, after: Picture, options: MapOptions = {}): string[] {
+export function renderMapDiff(before: Picture, after: Picture, options: MapDiffOptions = {}): string[] {
   const width = Math.max(20, options.width ?? 80);
   const ink: Ink = { color: options.color ?? false, unicode: options.unicode ?? false };
   if (before.sectionSizeBytes !== after.sectionSizeBytes || before.subsectionSizeBytes !== after.subsectionSizeBytes) {
@@ -26,19 +31,24 @@ export function renderMapDiff(before: Picture, after: Picture, options: MapOptio
   const fromSection = Math.floor(Math.max(0, options.from ?? 0) / before.sectionSizeBytes);
   const toSection = options.to === undefined ? Infinity : Math.ceil(options.to / before.sectionSizeBytes);
   const drawing = new Drawing(before, after, ink);
-  const { shown, left } = choose(drawing, pairsOf(before, after, fromSection, toSection), options.maxRows ?? MOST_ROWS);
+  const { brief = false } = options;
+  const { shown: all, left } = choose(drawing, pairsOf(before, after, fromSection, toSection), options.maxRows ?? MOST_ROWS);
+  const shown = brief ? all.filter((item) => item !== 'gap' && item.changed) : all;
   if (shown.length === 0) return wrapWords('no section of memory changed', width, '');
 
   const spans = shown.flatMap((item) => (item === 'gap' ? [] : [item.pair.before, item.pair.after]));
   const shape = shapeOf(after, spans, width, hasManyNodes([before, after]), GUTTER);
-  const lines: Line[] = headingLines(after, shape).map((line) => [{ text: '  ' }, ...line]);
+  const heading = brief ? [] : headingLines(after, shape);
+  const lines: Line[] = heading.map((line) => [{ text: '  ' }, ...line]);
   const mixed: Cell[] = [];
   for (const item of shown) {
     if (item === 'gap') lines.push([{ text: `  ${ink.unicode ? '⋮' : ':'}`, paint: FAINT }]);
     else lines.push(...drawing.lines(item.pair, item.changed, shape, mixed));
   }
   if (left > 0) lines.push([{ text: `  ${ink.unicode ? '…' : '...'} ${left} more changed rows`, paint: FAINT }]);
-  lines.push([], ...legendLines(drawing.book, drawing.legend(), mixed, width));
+  const legend = drawing.legend();
+  if (brief) lines.push(...legendLines(drawing.book, legend.filter(({ was, bytes }) => was !== bytes), [], width));
+  else lines.push([], ...legendLines(drawing.book, legend, mixed, width));
   return lines.map((line) => inkLine(line, ink, width));
 }
 
