@@ -4,7 +4,7 @@ import { buildMachine } from '../drivers/build-machine.ts';
 import { MachineDescriptionError, type MachineDescription } from '../drivers/machine-description.ts';
 import type { Machine } from '../drivers/machine.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
-import { profileNames } from '../kernel/profile/profile.ts';
+import { profileNames, type WhatIf } from '../kernel/profile/profile.ts';
 import { diagnostic, type Diagnostic } from './diagnostic.ts';
 import { FRONT_MATTER_KEYS } from './parse-front-matter.ts';
 import { nearestName } from './nearest.ts';
@@ -22,8 +22,8 @@ export interface BuiltMachine {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Boots the machine that front matter (or `--on`) describes. */
-export function buildFromHeader(source: SourceText, header: FrontMatter): BuiltMachine {
+/** Boots the machine that front matter (or `--on`) describes; `whatIf` is laid over its kernel. */
+export function buildFromHeader(source: SourceText, header: FrontMatter, whatIf?: WhatIf): BuiltMachine {
   const diagnostics = checkNames(source, header);
   if (header.memory === undefined) {
     const hasHeader = header.span.end > header.span.start;
@@ -46,6 +46,7 @@ export function buildFromHeader(source: SourceText, header: FrontMatter): BuiltM
     memory: header.memory!.value,
     cmdline: header.cmdline?.value ?? '',
     qemu: header.qemu.map((word) => word.value),
+    ...(whatIf === undefined ? {} : { whatIf }),
   };
   try {
     return { description, machine: buildMachine(description), diagnostics: [] };
