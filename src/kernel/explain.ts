@@ -8,6 +8,11 @@ export interface CheckPoint {
   readonly fn: string;
   /** The condition that must hold, as a sentence without a full stop. */
   readonly condition: string;
+  /**
+   * Absent: where it fails, something is refused. `never`: either answer is fine and picks a way to go on.
+   * `if-nothing-else`: it only names who refused, and any other check that failed tells more.
+   */
+  readonly decides?: 'never' | 'if-nothing-else';
 }
 
 /** One evaluated check. */

@@ -57,6 +57,12 @@ const MEMMAP_ON_MEMORY: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: 'mhp_supports_memmap_on_memory',
   condition: 'the memmap of the memory can lie on the memory itself',
+  decides: 'never',
+};
+const MEMMAP_AS_ASKED: CheckPoint = {
+  file: 'mm/memory_hotplug.c',
+  fn: 'add_memory_resource',
+  condition: 'memory that is asked to hold its own memmap can',
 };
 const DRIVER_NAME: CheckPoint = {
   file: 'mm/memory_hotplug.c',
@@ -204,6 +210,7 @@ function addPagesAndBlocks(kernel: Kernel, start: PhysAddr, size: number, group:
     return addWithOneAltmap(kernel, start, size, group, false);
   }
   // The older rule refuses what it cannot do.
+  kernel.explain?.(MEMMAP_AS_ASKED, !wantsAltmap || supported, { size, wantsAltmap });
   if (wantsAltmap && !supported) return -EINVAL;
   return addWithOneAltmap(kernel, start, size, group, supported);
 }

@@ -13,6 +13,7 @@ const PAGES_MOVABLE: CheckPoint = {
   file: 'mm/page_alloc.c',
   fn: 'has_unmovable_pages',
   condition: 'every page of the block that its zone spans is free or can be moved; the struct pages of holes cannot',
+  decides: 'never',
 };
 
 /**

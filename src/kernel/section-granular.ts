@@ -13,6 +13,7 @@ const SECTION_IS_NEW: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: '__add_section',
   condition: 'the section has no memmap yet (if it has, it is left as it is and counts as added)',
+  decides: 'never',
 };
 
 /** A byte range, rounded outwards to whole sections. @kernel kernel/memremap.c: align_start, align_size */

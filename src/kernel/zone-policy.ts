@@ -17,11 +17,13 @@ const IN_ONE_ZONE: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: 'default_zone_for_pfn',
   condition: 'the range touches exactly one of the kernel zone and ZONE_MOVABLE',
+  decides: 'never',
 };
 const RATIO_ALLOWS: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: 'auto_movable_can_online_movable',
   condition: 'movable memory stays within the ratio to the kernel memory of boot',
+  decides: 'never',
 };
 
 /**

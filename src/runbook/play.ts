@@ -61,7 +61,7 @@ function playCommand(
   const openLine = before.find((run) => run.verdict === 'depends' && !meetsExpectation(run))?.command.line;
   try {
     const typed = typeSettled(command, machine, tools, options);
-    return judge(command, typed.result, { ...options, checks: typed.checks, openLine });
+    return judge(command, typed.result, { ...options, checks: typed.checks, logged: typed.logged, openLine });
   } catch (error) {
     if (!(error instanceof NotModelled)) {
       throw new ModelFault(
@@ -83,6 +83,8 @@ function playCommand(
 interface Typed {
   readonly result: CommandResult;
   readonly checks: StepRecorder;
+  /** Lines of the kernel's log before it. */
+  readonly logged: number;
 }
 
 /**
@@ -114,13 +116,14 @@ function typeSettled(command: Command, machine: Machine, tools: PlayTools, optio
 function typeCommand(command: Command, machine: Machine, tools: PlayTools): Typed {
   const { kernel } = machine;
   const listener = kernel.explain;
-  const checks = new StepRecorder();
+  const logged = kernel.log?.length ?? 0;
+  const checks = new StepRecorder(() => kernel.log?.length ?? 0);
   kernel.explain = (point, passed, values) => {
     listener?.(point, passed, values);
     checks.hear(point, passed, values);
   };
   try {
-    return { result: tools[command.prompt](machine, command.text), checks };
+    return { result: tools[command.prompt](machine, command.text), checks, logged };
   } finally {
     kernel.explain = listener;
   }

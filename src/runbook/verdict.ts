@@ -40,6 +40,8 @@ const PROBE_FAILED = /failed with error -\d+$/;
 /** What surrounds a command when it is judged. */
 export interface JudgeContext extends CheckOptions {
   readonly checks: Pick<StepRecorder, 'steps' | 'dropped' | 'decidedBy'>;
+  /** Lines of the kernel's log before the command. */
+  readonly logged: number;
   /** Line of an earlier command whose outcome nobody settled: what differs later may follow from it. */
   readonly openLine: number | undefined;
 }
@@ -47,7 +49,7 @@ export interface JudgeContext extends CheckOptions {
 export function judge(
   command: Command,
   result: CommandResult,
-  { checks, openLine, exact = false }: JudgeContext,
+  { checks, logged, openLine, exact = false }: JudgeContext,
 ): CommandRun {
   const differs = differences(command, result, { exact });
   const follows = openLine !== undefined && differs.length > 0;
@@ -56,6 +58,7 @@ export function judge(
   const errors = refusals(result.log);
   const toolRefused = command.prompt === 'shell' ? result.exit !== 0 : monitorRefuses(result.output);
   const refused = toolRefused || errors.length > 0;
+  const errorLine = errors[0] === undefined ? undefined : logged + result.log.indexOf(errors[0]);
   // Where the map cannot tell, another outcome than the model's guess is no disagreement.
   const verdict: Verdict = depends ? 'depends' : differs.length > 0 ? 'differs' : refused ? 'refused' : 'ok';
   const unexpected = verdict === 'differs' || (verdict === 'refused' && !refusalExpected(command, result, errors));
@@ -66,7 +69,7 @@ export function judge(
     verdict,
     unexpected,
     differences: depends ? [] : differs,
-    decidedBy: refused || depends ? checks.decidedBy : undefined,
+    decidedBy: refused || depends ? checks.decidedBy(toolRefused ? undefined : errorLine) : undefined,
     steps: checks.steps,
     stepsDropped: checks.dropped,
   };

@@ -25,7 +25,7 @@ function storeRefused(path: string, text: string, errno: Errno): Omit<CheckStep,
   const condition = driver
     ? `the device is one ${name === 'bind' ? 'no driver has, and that this driver takes' : 'this driver has'}`
     : `\`${name}\` takes what is written, as the device stands`;
-  return { file, fn: `${name}_store`, condition, values };
+  return { file, fn: `${name}_store`, condition, decides: 'if-nothing-else', values };
 }
 
 /** Passes everything on; a write that fails without a failed check leaves one. */

@@ -60,6 +60,9 @@ const NDCTL: readonly Refusal[] = [
   { says: /regions active, abort label write/, fn: 'labels', condition: 'no active region uses the DIMM' },
   { says: /failed to (?:create|reconfigure) namespace: No space left/, fn: 'create-namespace', condition: 'a region has room for the namespace' },
   { says: /failed to (?:create|reconfigure) namespace: No such device or address/, fn: 'create-namespace', condition: 'a region or namespace is as the line names it' },
+  { says: /error (?:enabling|disabling|destroying|checking) namespaces: No such device or address/, fn: 'namespace lookup', condition: 'a namespace is as the line names it' },
+  { says: /error (?<doing>\w+) namespaces: (?<error>.+)/, fn: 'namespace commands', condition: 'the namespace lets it be done' },
+  { says: /(?:en|dis)abled 0 regions/, fn: 'region lookup', condition: 'a region is as the line names it' },
   { says: /failed to initialize labels/, fn: 'init-labels', condition: 'labels can be written to every DIMM of the region' },
 ];
 
@@ -96,6 +99,8 @@ const SHELL: readonly Refusal[] = [
 ];
 
 const FILES: readonly Refusal[] = [
+  { says: /can't open '?(?<path>[^':]+)'?: No such file or directory/, fn: 'open', condition: 'the file exists' },
+  { says: /can't open '?(?<path>[^':]+)'?: (?<error>[A-Z].*)/, fn: 'open', condition: 'the file can be read' },
   { says: /: (?<path>\/\S+): No such file or directory/, fn: 'open', condition: 'the file exists' },
   { says: /: (?<path>\/\S+): (?<error>.+)$/m, fn: 'read', condition: 'the file can be read' },
   { says: /module (?<module>\S+) not found/, fn: 'modules.dep', condition: 'the kernel has this module' },

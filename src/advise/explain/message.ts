@@ -30,7 +30,7 @@ export interface Message {
   readonly id: string;
   readonly by: Speaker;
   readonly kind: MessageKind;
-  readonly wordings: readonly Wording[];
+  readonly wordings: readonly (string | Wording)[];
   /** Kernel file and function that print it: `mm/sparse.c: section_activate`. */
   readonly at?: string;
   /** What the function answers, negated. */
@@ -47,6 +47,11 @@ export interface Message {
   readonly reports?: readonly string[];
   /** A line that is one. */
   readonly example: string;
+}
+
+/** The wordings of a message, each with what is known of its kernels. */
+export function wordingsOf(message: Message): Wording[] {
+  return message.wordings.map((one) => (typeof one === 'string' ? { text: one } : one));
 }
 
 /** A sentence of the catalogue with the numbers of a line in it. */

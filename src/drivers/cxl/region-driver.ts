@@ -19,6 +19,7 @@ const NO_SYSTEM_RAM: CheckPoint = {
   file: 'drivers/cxl/core/region.c',
   fn: 'cxl_region_probe',
   condition: 'firmware did not hand any of the region over as System RAM',
+  decides: 'never',
 };
 
 /** Where a region is, under /sys/devices. */

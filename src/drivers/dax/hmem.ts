@@ -16,6 +16,7 @@ const OUTSIDE_CXL: CheckPoint = {
   file: 'drivers/dax/hmem/hmem.c',
   fn: 'hmem_register_device',
   condition: 'the range lies in no CXL window, whose driver would take it',
+  decides: 'never',
 };
 
 /** Resources of a description, a parent before what it holds; nothing below a match. */

@@ -23,6 +23,7 @@ const HAS_TABLE: CheckPoint = {
   file: 'drivers/nvdimm/btt_devs.c',
   fn: 'nd_btt_version',
   condition: 'there is a BTT info block of this namespace',
+  decides: 'never',
 };
 const CONFIGURED: CheckPoint = {
   file: 'drivers/nvdimm/btt.c',

@@ -17,11 +17,13 @@ const START_ALONE: CheckPoint = {
   file: 'drivers/nvdimm/pfn_devs.c',
   fn: 'trim_pfn_device',
   condition: 'from the start of its first section on, the namespace meets neither RAM nor another region',
+  decides: 'never',
 };
 const END_ALONE: CheckPoint = {
   file: 'drivers/nvdimm/pfn_devs.c',
   fn: 'trim_pfn_device',
   condition: 'up to the end of its last section, the namespace meets neither RAM nor another region, and its end is aligned',
+  decides: 'never',
 };
 
 /** What a namespace shares sections with, asked of the half-open range of bytes. */

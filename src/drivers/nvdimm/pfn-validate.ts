@@ -18,14 +18,18 @@ const STRUCT_PAGE_SIZE = 64;
 function point(condition: string): CheckPoint {
   return { file: 'drivers/nvdimm/pfn_devs.c', fn: 'nd_pfn_validate', condition };
 }
-const SIGNED = point('there is an info block of this kind');
-const CHECKSUM = point('its checksum is right');
-const PARENT = point('it was written for this namespace: its parent uuid is the label\'s, or null without label');
+/** Where it does not hold there is no info block for this device: nothing is refused, another way is taken. */
+function choice(condition: string): CheckPoint {
+  return { ...point(condition), decides: 'never' };
+}
+const SIGNED = choice('there is an info block of this kind');
+const CHECKSUM = choice('its checksum is right');
+const PARENT = choice('it was written for this namespace: its parent uuid is the label\'s, or null without label');
 const MODE_KNOWN = point('its mode says where the memmap is');
 const PAGE_SIZE_FITS = point('a memmap on the device was laid out for pages of at most this size');
 const STRUCT_PAGE_FITS = point('a memmap on the device has room for struct page');
 const ALIGN_SUPPORTED = point('a device-dax alignment is one the processor has pages for');
-const SAME_UUID = point("its uuid is the device's");
+const SAME_UUID = choice("its uuid is the device's");
 const SAME_SETTINGS = point("its alignment and mode are the device's");
 const ALIGN_FITS = point('the alignment is not larger than the namespace');
 const OFFSET_FITS = point('the data begins inside the namespace');

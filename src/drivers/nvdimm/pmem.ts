@@ -18,6 +18,11 @@ import {
 /** Bytes in front that hold labels and the info block. @kernel drivers/nvdimm/nd.h: nd_info_block_reserve */
 const INFO_BLOCK_RESERVE = 8192;
 
+const KEEPS_NAMESPACE: CheckPoint = {
+  file: 'drivers/nvdimm/pmem.c',
+  fn: 'nd_pmem_probe',
+  condition: 'no info block on the namespace hands it over to a btt, pfn or dax device',
+};
 const HEAD_FREE: CheckPoint = {
   file: 'drivers/nvdimm/claim.c',
   fn: 'devm_nsio_enable',
@@ -43,6 +48,8 @@ export function ndPmemProbe(machine: Machine, ref: ChildRef): Errno {
   const claimed = devmNamespaceEnable(machine, ref, namespace);
   if (typeof claimed === 'number') return claimed;
   const error = probeInfoBlocks(machine, ref, namespace);
+  const { claim } = childByName(machine, ref.region, ref.name) as NdNamespace;
+  machine.kernel.explain?.(KEEPS_NAMESPACE, error === 0, { namespace: ref.name, claimedBy: claim ?? 'none' });
   unclaimRange(machine, claimed);
   return error === 0 ? pmemAttachDisk(machine, ref, namespace) : error;
 }
