@@ -22,6 +22,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     register: async () => (await import('./demo.ts')).registerDemo,
   },
   {
+    name: 'compare',
+    summary: 'one runbook on several kernels, policies or machines',
+    register: async () => (await import('./compare.ts')).registerCompare,
+  },
+  {
     name: 'inspect',
     summary: 'read a real machine: this host, files, archives',
     register: async () => (await import('./inspect.ts')).registerInspect,
