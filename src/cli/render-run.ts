@@ -1,6 +1,6 @@
 /** A played runbook as text for people. */
 
-import { explainStep } from '../runbook/explain-step.ts';
+import { whyOf } from '../advise/why/why.ts';
 import { printable } from '../runbook/printable.ts';
 import { wrapText } from '../runbook/render-diagnostics.ts';
 import type { Difference } from '../runbook/check.ts';
@@ -10,6 +10,7 @@ import { shortSize } from '../view/size.ts';
 import { diffLines, withContext, withoutWildcards } from './line-diff.ts';
 import type { PlayedRunbook } from './play-files.ts';
 import { mapsOf, type MapChoice } from './render-maps.ts';
+import { renderWhy } from './render-why.ts';
 import { glyphsOf, styleOf, type Glyphs, type Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +27,8 @@ const INDENT = ' '.repeat(TAG + 2);
 export interface RenderRunOptions {
   readonly terminal: Terminal;
   readonly maps: MapChoice;
+  /** Every check of every command, not the decisive one alone. */
+  readonly why?: boolean | undefined;
 }
 
 /** The lines of one runbook: the machine, each command with its verdict, the maps, what to try next, a summary. */
@@ -41,6 +44,7 @@ export function renderRun(played: PlayedRunbook, options: RenderRunOptions): str
   lines.push(heading('commands', style, glyphs, prose));
   (played.result?.runs ?? []).forEach((run, index) => {
     lines.push(...commandLines(run, played.tryNext[index] ?? [], style, glyphs, prose));
+    if (options.why === true) lines.push(...renderWhy(whyOf(run), INDENT, style, { ...terminal, width: prose }));
   });
   lines.push('');
   if (after.length > 0) lines.push(heading('after', style, glyphs, prose), ...after, '');
@@ -153,7 +157,7 @@ function commandLines(
     lines.push(rows[0]!.replace(word, paint(word)), ...rows.slice(1));
   };
   for (const reason of run.depends) attached('open', `${reason}; shown is one of the outcomes`, style.open);
-  if (run.decidedBy !== undefined) attached('why', explainStep(run.decidedBy), style.hint);
+  if (run.decidedBy !== undefined) attached('why', whyOf(run).sentence, style.hint);
   for (const step of tryNext) attached('try', step, style.hint);
   return lines;
 }

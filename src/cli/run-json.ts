@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
+import { whyOf } from '../advise/why/why.ts';
 import type { CommandRun } from '../runbook/verdict.ts';
 import type { PlayedRunbook } from './play-files.ts';
 
@@ -54,6 +55,12 @@ const commandShape = z.object({
     }),
   ),
   decidedBy: checkShape.optional(),
+  why: z.string().optional().describe('the decisive check in one plain sentence'),
+  steps: z
+    .array(checkShape.extend({ passed: z.boolean(), decided: z.boolean().optional() }))
+    .optional()
+    .describe('with --why: every check in the order it was made; of very many the first'),
+  stepsDropped: z.int().nonnegative().optional().describe('checks made and not listed'),
   tryNext: z.array(z.string()),
 });
 
@@ -89,7 +96,7 @@ export const runDocument = z
 export type RunDocument = z.infer<typeof runDocument>;
 
 /** The document of a run. */
-export function runJson(played: readonly PlayedRunbook[], status: number): RunDocument {
+export function runJson(played: readonly PlayedRunbook[], status: number, why = false): RunDocument {
   return {
     schema: RUN_SCHEMA,
     status,
@@ -106,7 +113,7 @@ export function runJson(played: readonly PlayedRunbook[], status: number): RunDo
               blockSizeBytes: one.ready.machine.kernel.memoryBlockSizeBytes,
             },
           }),
-      commands: (one.result?.runs ?? []).map((run, index) => commandJson(run, one.tryNext[index] ?? [])),
+      commands: (one.result?.runs ?? []).map((run, index) => commandJson(run, one.tryNext[index] ?? [], why)),
       diagnostics: one.diagnostics.map((each: Diagnostic) => diagnosticRecord(each)),
     })),
   };
@@ -127,7 +134,9 @@ function mutable(about: NonNullable<PlayedRunbook['ready']>['about']): MachineJs
   };
 }
 
-function commandJson(run: CommandRun, tryNext: readonly string[]): RunDocument['runbooks'][number]['commands'][number] {
+type CommandJson = RunDocument['runbooks'][number]['commands'][number];
+
+function commandJson(run: CommandRun, tryNext: readonly string[], why: boolean): CommandJson {
   const { command, verdict, unexpected, exit, decidedBy } = run;
   return {
     line: command.line,
@@ -154,7 +163,24 @@ function commandJson(run: CommandRun, tryNext: readonly string[]): RunDocument['
             condition: decidedBy.condition,
             values: { ...decidedBy.values },
           },
+          why: whyOf(run).sentence,
         }),
+    ...(why ? whyJson(run) : {}),
     tryNext: [...tryNext],
+  };
+}
+
+function whyJson(run: CommandRun): Pick<CommandJson, 'steps' | 'stepsDropped'> {
+  const { steps, failed, dropped } = whyOf(run);
+  return {
+    steps: steps.map(({ file, fn, condition, passed, values }, index) => ({
+      file,
+      function: fn,
+      condition,
+      values: { ...values },
+      passed,
+      ...(index === failed ? { decided: true } : {}),
+    })),
+    ...(dropped > 0 ? { stepsDropped: dropped } : {}),
   };
 }

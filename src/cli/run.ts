@@ -20,6 +20,7 @@ interface RunOptions {
   readonly kernel?: string;
   readonly update?: boolean;
   readonly exact?: boolean;
+  readonly why?: boolean;
   readonly json?: boolean;
   readonly map: MapChoice;
   readonly color: ColorChoice;
@@ -30,6 +31,7 @@ const EXAMPLES_TEXT = `Examples:
   memhp run -c 'modprobe nd_e820' -c 'modprobe nd_pmem' --on thread
   memhp run -c 'echo offline > /sys/devices/system/memory/memory6/state' --on 6.12,memory=1G
   memhp run --kernel 6.1 examples/*.md
+  memhp run --why --on dimm -c 'echo offline > /sys/devices/system/memory/memory0/state'
   memhp run --update my.runbook
 `;
 
@@ -55,6 +57,7 @@ export function registerRun(program: Command): void {
     .option('--kernel <name>', 'another kernel than the machine’s own, e.g. 6.1')
     .option('--update', 'write what the model answers into the runbooks')
     .option('--exact', 'a command without expected lines must print nothing')
+    .option('--why', 'list every check behind each command, and every request that would work')
     .option('--json', 'print one JSON document (schema memhp/run/1)')
     .addOption(new Option('--map <which>', 'maps drawn').choices(['both', 'changes', 'none']).default('both'))
     .addOption(colorOption())
@@ -79,7 +82,7 @@ export async function run(files: readonly string[], options: RunOptions): Promis
     played.push(options.update === true ? update(file, one) : one);
   }
   const status = overallStatus(played.map((one) => one.status));
-  if (options.json === true) printJson(runJson(played, status));
+  if (options.json === true) printJson(runJson(played, status, options.why === true));
   else played.forEach((one, index) => printRun(one, options, index > 0));
   const diagnostics = played.flatMap((one) => one.diagnostics);
   if (diagnostics.length > 0) {
@@ -137,7 +140,7 @@ function update(file: string, played: PlayedRunbook): PlayedRunbook {
 function printRun(played: PlayedRunbook, options: RunOptions, another: boolean): void {
   if (another) printLines(['']);
   if (played.ready !== undefined) {
-    printLines(renderRun(played, { terminal: terminalOf(process.stdout, options.color), maps: options.map }));
+    printLines(renderRun(played, { terminal: terminalOf(process.stdout, options.color), maps: options.map, why: options.why }));
   }
   if (played.updated !== undefined) {
     printErrors([played.updated ? `updated ${played.name}` : `${played.name} is as it should be`]);

@@ -56,7 +56,7 @@ const REQUEST_ALIGNED = at('virtio_mem_device_realize', "the requested size is a
 /** The slot to use, or why there is none. */
 function findSlot(state: QemuState, wanted: number, listener: Explained): number | string {
   const { slots } = state.machine;
-  if (!check(listener, SLOT_VALID, wanted === -1 || (wanted >= 0 && wanted < slots), { slot: wanted, slots })) {
+  if (!check(listener, SLOT_VALID, wanted === -1 || (wanted >= 0 && wanted < slots), { slot: wanted === -1 ? 'any' : wanted, slots })) {
     // QEMU's arithmetic is unsigned.
     const last = slots === 0 ? 2n ** 64n - 1n : BigInt(slots - 1);
     return `invalid slot number ${wanted}, valid range is [0-${last}]`;

@@ -22,12 +22,13 @@ function words(name: string): string {
 
 const SIZE = /size|bytes|align|unit|granularity|available|present|left|limit$/i;
 const ADDRESS = /start|end|addr|base|pfn|range|dpa/i;
-const COUNT = /pages|^nr|count|ranges|blocks/i;
+const COUNT = /pages|^nr|count|ranges|blocks$|slots/i;
 
 /** Sizes with their unit where they are whole, addresses and frames in hex, counts in decimal. */
 export function valueText(name: string, value: number | string | boolean): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === Infinity) return 'none';
   if (!Number.isSafeInteger(value) || value < 0 || COUNT.test(name)) return String(value);
   if (SIZE.test(name)) return sizeText(value);
   return ADDRESS.test(name) ? hex(value) : String(value);
