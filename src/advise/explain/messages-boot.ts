@@ -83,7 +83,7 @@ export const BOOT_MESSAGES: readonly Message[] = [
   notice(
     'zone-ranges', 'zones', 'Where zones begin and end, and which ranges hold memory early in boot.',
     [
-      'Zone ranges:', 'Movable zone start for each node', 'Early memory node ranges', ' [mem {start:hex}-{last:hex}]',
+      'Zone ranges:', 'Movable zone start for each node', 'Early memory node ranges', 'DMA [mem {start:hex}-{last:hex}]', 'DMA32 [mem {start:hex}-{last:hex}]', 'Normal [mem {start:hex}-{last:hex}]',
       'Normal empty', 'Device empty', 'DMA32 empty', 'Movable empty', 'HighMem empty', 'Movable zone: {rest:text}',
       'zone: {pages:dec} pages', 'pages in unavailable ranges', 'zone {zone}: {pages:dec} pages in unavailable ranges',
       'Zeroed struct page in unavailable ranges: {pages:dec} pages', 'Reserved but unavailable: {pages:dec} pages',

@@ -1,0 +1,163 @@
+/** A draft told: what was tried, what refused it, why, what followed, what to do. */
+
+import { CHANGES } from '../../kernel/profile/changes.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Draft } from './draft.ts';
+import { errnoInContext, errnoOfText } from './errno-in-context.ts';
+import type { LogEvent, Trace } from './event.ts';
+import { say, type Message, type Wording } from './message.ts';
+import { placeOf, type Place } from './place.ts';
+import { suggestionsFor } from './suggest.ts';
+import { ASKERS, CORE_FUNCTIONS } from './trace.ts';
+import { Values, type Units } from './values.ts';
+
+/** A line that belongs to a story. */
+export interface StoryLine {
+  readonly line: number;
+  readonly text: string;
+  /** Of the catalogue. */
+  readonly id: string;
+}
+
+/** refused: something did not happen. lost: it happened, at a price. failed: the deciding line is not in the text. */
+export type Outcome = 'refused' | 'lost' | 'failed';
+
+/** Every sentence is for people; the numbers in it are the log's. */
+export interface Story {
+  readonly outcome: Outcome;
+  readonly title: string;
+  /** Id of the deciding message. */
+  readonly id: string;
+  readonly devices: readonly string[];
+  readonly lines: readonly StoryLine[];
+  /** Lines of it that are not listed, and how often the whole came again. */
+  readonly more: number;
+  readonly repeats: number;
+  readonly tried: string | undefined;
+  /** `mm/memory_hotplug.c: check_hotplug_memory_range`. */
+  readonly decidedBy: string | undefined;
+  readonly why: readonly string[];
+  /** What followed from it. */
+  readonly then: readonly string[];
+  readonly remedies: readonly string[];
+  /** Found by asking the model. */
+  readonly nearest: readonly string[];
+  readonly places: readonly Place[];
+  /** Which kernels speak like this. */
+  readonly versions: readonly string[];
+  readonly reports: readonly string[];
+}
+
+/** Tells a draft in the units that the whole log, or the machine, gave. */
+export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined): Story {
+  const { events } = draft;
+  const root = decisive(events);
+  const values = (event: LogEvent): Values => new Values(event.fields, ownUnits(event, units));
+  const roots = events.filter((event) => event.message.kind === 'refusal' || event.message.kind === 'loss');
+  const failures = events.filter((event) => event.message.kind === 'failure');
+  const trace = events.find((event) => event.trace !== undefined)?.trace;
+  const { message } = root;
+  const causeless = message.kind === 'failure';
+  return {
+    outcome: message.kind === 'loss' ? 'lost' : causeless ? 'failed' : 'refused',
+    title: message.title,
+    id: message.id,
+    devices: [...draft.devices],
+    lines: events.map(({ line, text, message: { id } }) => ({ line, text: text.slice(0, 400), id })),
+    more: draft.more,
+    repeats: draft.repeats,
+    tried: triedText(events, trace, values),
+    decidedBy: causeless ? undefined : decidedBy(root, trace),
+    why: distinct([...new Set([root, ...roots])].flatMap((event) => whyOf(event, values(event)))),
+    then: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))),
+    remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap(({ message: one, fields }) => remediesOf(one, new Values(fields, units)))).slice(0, 5),
+    nearest: distinct(roots.flatMap((event) => suggestionsFor(event, ownUnits(event, units), kernel))).slice(0, 4),
+    places: placesOf(roots.length > 0 ? roots : events, units, kernel),
+    versions: distinct(roots.flatMap(({ wording }) => versionText(wording))),
+    reports: distinct(events.flatMap((event) => event.message.reports ?? [])).slice(0, 4),
+  };
+}
+
+/** The first refusal; without one the first loss, else the first failure. */
+function decisive(events: readonly LogEvent[]): LogEvent {
+  const of = (kind: Message['kind']): LogEvent | undefined => events.find((event) => event.message.kind === kind);
+  return of('refusal') ?? of('loss') ?? (events[0] as LogEvent);
+}
+
+/** A message that names its block size is measured in it. */
+function ownUnits(event: LogEvent, units: Units): Units {
+  const own = new Values(event.fields, units).hex('blockSize');
+  return Number.isNaN(own) || own === 0 ? units : { ...units, blockSize: own };
+}
+
+function triedText(
+  events: readonly LogEvent[],
+  trace: Trace | undefined,
+  values: (event: LogEvent) => Values,
+): string | undefined {
+  const asker = trace?.frames.map((fn) => ASKERS[fn]).find((text) => text !== undefined);
+  const own = events.find((event) => event.message.tried !== undefined);
+  const what = own?.message.tried === undefined ? undefined : say(own.message.tried, values(own));
+  const rig = trace?.testRig === true ? 'the test rig for NVDIMMs (nfit_test) stood in for hardware, so its addresses are made up' : undefined;
+  const parts = [what, asker, rig].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+function decidedBy(root: LogEvent, trace: Trace | undefined): string | undefined {
+  // Where the log itself names file and function it knows better than the catalogue.
+  if (trace?.file !== undefined && trace.fn !== undefined && trace.fn in CORE_FUNCTIONS) return `${trace.file}: ${trace.fn}`;
+  return root.message.at;
+}
+
+function whyOf({ message, fields }: LogEvent, values: Values): string[] {
+  const errno = fields['errno'] === undefined ? undefined : errnoOfText(fields['errno']);
+  const sentences = [say(message.rule, values)];
+  if (errno !== undefined && message.kind !== 'loss') sentences.push(`${errnoInContext(errno, contextOf(message, undefined, fields))}.`);
+  return sentences;
+}
+
+/** What a failure says, with its error number in words that fit where it came from. */
+function followText({ message, fields, driver }: LogEvent, root: LogEvent): string[] {
+  const errno = fields['errno'] === undefined ? undefined : errnoOfText(fields['errno']);
+  const rule = say(message.rule, new Values(fields, { pageSize: 4096, subsectionSize: 2 ** 21, sectionSize: 2 ** 27, blockSize: undefined }));
+  if (errno === undefined) return [rule];
+  if (message.by === 'kernel' && root.message.errno === -errno) {
+    return [`${message.title}: ${errnoInContext(errno, '')} is the answer of the check above, not a trouble of its own.`];
+  }
+  return [`${message.title}: ${errnoInContext(errno, contextOf(message, driver, fields))}.`];
+}
+
+function contextOf(message: Message, driver: string | undefined, fields: LogEvent['fields']): string {
+  return message.by === 'kernel' ? (fields['driver'] ?? driver ?? (message.id.startsWith('virtio-mem') ? 'virtio_mem' : '')) : message.by;
+}
+
+function remediesOf(message: Message, values: Values): readonly string[] {
+  const { remedy } = message;
+  if (remedy === undefined) return [];
+  return typeof remedy === 'function' ? remedy(values) : remedy;
+}
+
+const MAX_PLACES = 3;
+
+function placesOf(events: readonly LogEvent[], units: Units, kernel: Kernel | undefined): Place[] {
+  const places = new Map<string, Place>();
+  for (const event of events) {
+    if (event.range === undefined || places.size >= MAX_PLACES) continue;
+    const { start, end } = event.range;
+    if (!places.has(`${start}-${end}`)) places.set(`${start}-${end}`, placeOf(event.range, ownUnits(event, units), kernel));
+  }
+  return [...places.values()];
+}
+
+function versionText({ since, before, seen }: Wording): string[] {
+  const named = (id: keyof typeof CHANGES): string => `${CHANGES[id].release} ("${CHANGES[id].subject}")`;
+  return [
+    ...(since === undefined ? [] : [`said since ${named(since)}`]),
+    ...(before === undefined ? [] : [`not said any more since ${named(before)}`]),
+    ...(seen === undefined ? [] : [`seen on ${seen}`]),
+  ];
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
