@@ -65,7 +65,7 @@ export function changesFor({ description, book }: Playable, profile: KernelProfi
   const { cmdline } = description;
   if (profile.does.memmapOnMemory !== 'none' && !cmdline.includes('memmap_on_memory=')) {
     const added = `${cmdline} memory_hotplug.memmap_on_memory=1`.trim();
-    changes.push({ name: 'memory_hotplug.memmap_on_memory=1', description: { cmdline: added } });
+    changes.push({ name: 'memmap_on_memory=1', description: { cmdline: added } });
   }
   const creates = book.commands.some(({ text }) => CREATE.test(text));
   if (creates) {
