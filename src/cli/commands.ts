@@ -27,9 +27,19 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     register: async () => (await import('./compare.ts')).registerCompare,
   },
   {
+    name: 'shell',
+    summary: 'a pretend machine at a prompt',
+    register: async () => (await import('./shell.ts')).registerShell,
+  },
+  {
     name: 'inspect',
     summary: 'read a real machine: this host, files, archives',
     register: async () => (await import('./inspect.ts')).registerInspect,
+  },
+  {
+    name: 'audit',
+    summary: 'what memory is lost, where, to what, and what would change it',
+    register: async () => (await import('./audit.ts')).registerAudit,
   },
   {
     name: 'replay',
@@ -50,6 +60,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     name: 'fuzz',
     summary: 'play random runbooks on the model and on real kernels',
     register: async () => (await import('./fuzz.ts')).registerFuzz,
+  },
+  {
+    name: 'worker',
+    summary: 'play random runbooks that a campaign put on a queue',
+    register: async () => (await import('./worker.ts')).registerWorker,
   },
   {
     name: 'record',

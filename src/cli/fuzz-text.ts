@@ -1,7 +1,8 @@
 /** What `memhp fuzz` says. */
 
-import type { FuzzRun } from '../realkernel/fuzz-campaign.ts';
+import { totalsOf, type Agreement } from '../realkernel/agreement.ts';
 import { nameOfCase, runbookOfCase } from '../realkernel/fuzz-case.ts';
+import type { FuzzRun } from '../realkernel/fuzz-outcome.ts';
 import { troubleLines } from './missing-here.ts';
 import type { Style } from './style.ts';
 import { verifyLines } from './verify-text.ts';
@@ -34,13 +35,12 @@ export function tallyRun(tally: FuzzTally, run: FuzzRun): void {
   const row = tally.table.get(key) ?? { runs: 0, wrong: 0 };
   tally.table.set(key, row);
   row.runs++;
-  const comparisons = outcome.kind === 'fault' ? [] : outcome.verification.replay.comparisons;
-  tally.facets += comparisons.length;
+  if (outcome.kind !== 'fault') tally.facets += totalsOf(outcome.agreement).total;
   tally.steps += played.steps.length;
   if (outcome.kind === 'agrees') return;
   tally.wrong++;
   row.wrong++;
-  const first = comparisons.find((each) => !each.agrees);
+  const first = outcome.kind === 'fault' ? undefined : outcome.verification?.replay.comparisons.find((each) => !each.agrees);
   tally.found.push({
     name: nameOfCase(played),
     kernel: kernel.name,
@@ -52,7 +52,7 @@ export function tallyRun(tally: FuzzTally, run: FuzzRun): void {
 }
 
 /** The line that plays a run again. */
-function againLine({ played, kernel }: FuzzRun): string {
+export function againLine({ played, kernel }: Pick<FuzzRun, 'played' | 'kernel'>): string {
   return `memhp fuzz --seed ${played.seed} --family ${played.family} --kernel ${kernel.name} --runs 1`;
 }
 
@@ -63,7 +63,11 @@ export function fuzzLines(run: FuzzRun, width: number, style: Style, diffs = 3):
   switch (outcome.kind) {
     case 'agrees':
     case 'differs': {
-      const lines = verifyLines({ file: name, kernel, outcome: outcome.verification }, width, style, diffs);
+      const { agreement, verification } = outcome;
+      const lines =
+        verification === undefined
+          ? [numbersLine(`${name} on ${kernel.release}`, agreement, style)]
+          : verifyLines({ file: name, kernel, outcome: verification }, width, style, diffs);
       if (outcome.kind === 'agrees') return lines;
       return [...lines, ...shrunkLines(run), `  again: ${againLine(run)}`];
     }
@@ -74,6 +78,15 @@ export function fuzzLines(run: FuzzRun, width: number, style: Style, diffs = 3):
     case 'fault':
       return [`${style.bad('fault')}    ${name} on ${kernel.release}: ${faultText(outcome.error)}`, `  again: ${againLine(run)}`];
   }
+}
+
+/** Of a case that was played elsewhere, from where only the numbers came. */
+function numbersLine(head: string, agreement: Agreement, style: Style): string {
+  const { agree, total } = totalsOf(agreement);
+  const verdict = agree === total ? `${style.good('agrees')} ` : style.bad('differs');
+  const { steps, kernelSeconds, modelSeconds } = agreement;
+  const times = style.faint(`kernel ${kernelSeconds.toFixed(1)} s, model ${(modelSeconds * 1000).toFixed(0)} ms`);
+  return `${verdict}  ${head}: ${agree} of ${total} facets, ${steps} steps; ${times}`;
 }
 
 function faultText(error: unknown): string {
@@ -104,13 +117,4 @@ export function fuzzSummary(tally: FuzzTally): string[] {
     ...rows.map(([key, { runs, wrong }]) => `  ${key.padEnd(18)} ${String(runs).padStart(4)} runs, ${runs - wrong} agree`),
     ...tally.found.map(({ name, kernel, facet, step, command }) => `  ${name} on ${kernel}: ${facet} at step ${step} ${command}`),
   ];
-}
-
-export function fuzzJson(tally: FuzzTally): object {
-  const { table, ...rest } = tally;
-  const families = [...table].map(([key, counts]) => {
-    const [kernel, family] = key.split(' ');
-    return { kernel, family, ...counts };
-  });
-  return { schema: 'memhp/fuzz/1', ...rest, families };
 }

@@ -1,17 +1,18 @@
 /** `memhp fuzz`: random machines and lines, on the model and on real kernels. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { caseOfRun, fuzz, playGuest, type FuzzPlan, type FuzzRun } from '../realkernel/fuzz-campaign.ts';
-import { nameOfCase, runbookOfCase } from '../realkernel/fuzz-case.ts';
-import { SEED_LIMIT } from '../realkernel/fuzz-dice.ts';
+import { caseOfRun, fuzz, guestPlayer, type FuzzPlan } from '../realkernel/fuzz-campaign.ts';
+import { runbookOfCase } from '../realkernel/fuzz-case.ts';
+import { SEED_LIMIT, SEEDS_OF_MACHINE } from '../realkernel/fuzz-dice.ts';
 import { FAMILY_NAMES, USUAL_FAMILIES, type Family } from '../realkernel/fuzz-families.ts';
+import type { FuzzRun } from '../realkernel/fuzz-outcome.ts';
 import { findKernel } from '../realkernel/kernel-store.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
 import { EXIT_DIFFERS, EXIT_OK, EXIT_PARTLY, EXIT_USAGE } from './exit-status.ts';
-import { fuzzJson, fuzzLines, fuzzSummary, disagreementText, type FuzzTally, newTally, tallyRun } from './fuzz-text.ts';
+import { fuzzJson } from './fuzz-document.ts';
+import { openResults, type ResultsFile, saveRun } from './fuzz-save.ts';
+import { fuzzLines, fuzzSummary, type FuzzTally, newTally, tallyRun } from './fuzz-text.ts';
 import { reportTrouble } from './missing-here.ts';
 import { printErrors, printJson, printLines } from './output.ts';
 import { progressOn } from './progress.ts';
@@ -19,14 +20,18 @@ import { kernelNames } from './real-kernel-input.ts';
 import { styleOf } from './style.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
 
-interface FuzzOptions {
+export interface FuzzOptions {
   readonly kernel: string;
   readonly minutes?: number;
   readonly runs?: number;
   readonly seed?: number;
   readonly family: readonly Family[];
   readonly jobs?: number;
+  readonly perBoot: number;
   readonly tries: number;
+  readonly queue?: string;
+  readonly campaign?: string;
+  readonly results?: string;
   readonly out: string;
   readonly keep?: boolean;
   readonly dryRun?: boolean;
@@ -39,12 +44,16 @@ const EXAMPLES = `Examples:
   memhp fuzz --family dimm,numa --kernel 6.12 --runs 5
   memhp fuzz --seed 17 --family legacy --runs 1        the same run again
   memhp fuzz --seed 17 --runs 3 --dry-run              the runbooks, no kernel
+  memhp fuzz --queue redis://host:6379 --runs 600      played by every \`memhp worker\` on that queue
 `;
 
 const MORE = `
 Each disagreement is made smaller and saved: the runbook, the difference, and the recording (which replay reads).
 Exit status: 0 if all agree, 1 if any run disagrees, 2 bad input, 3 something is missing here, 64 if all that were
 played agree and some guest failed.`;
+
+/** The machine is half of what is thrown: more cases to a boot see fewer machines. */
+const PER_BOOT = 3;
 
 export function registerFuzz(program: Command): void {
   program
@@ -56,9 +65,13 @@ export function registerFuzz(program: Command): void {
     .option('--seed <n>', 'what all chance comes from; drawn and printed when absent', seed)
     .option('--family <names>', `of ${FAMILY_NAMES.join(', ')}, separated by commas; all but bigblock when absent`, families, USUAL_FAMILIES)
     .option('--jobs <n>', 'guests at once; as many as there are processors when absent', whole)
+    .option('--per-boot <n>', `runbooks of one machine played in one guest, where its state allows; at most ${SEEDS_OF_MACHINE}`, perBoot, PER_BOOT)
     .option('--tries <n>', 'guests spent on making a disagreement smaller; 0 leaves it as it is', whole, 12)
     .option('--out <dir>', 'where disagreements are saved', 'fuzz-out')
-    .option('--keep', 'save the recording of every run')
+    .option('--keep', 'save the recording of every run played here')
+    .option('--results <file>', 'add a line of JSON for each run: what agreed, without the recording')
+    .option('--queue <address>', 'let workers play: redis://HOST:PORT, see `memhp worker`')
+    .option('--campaign <name>', 'name of a campaign on the queue; the same name goes on with it')
     .option('--dry-run', 'print the runbooks and play none')
     .option('--json', 'print one JSON document (schema memhp/fuzz/1)')
     .addOption(colorOption())
@@ -72,6 +85,11 @@ export function registerFuzz(program: Command): void {
 function whole(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a number.');
+}
+
+function perBoot(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= SEEDS_OF_MACHINE) return Number(text);
+  throw new InvalidArgumentError(`It is a number from 1 to ${SEEDS_OF_MACHINE}.`);
 }
 
 function seed(text: string): number {
@@ -88,26 +106,29 @@ function families(text: string): Family[] {
 
 async function runFuzz(options: FuzzOptions): Promise<number> {
   const drawn = options.seed ?? Math.floor(Math.random() * SEED_LIMIT);
-  const minutes = options.minutes ?? (options.runs === undefined ? 10 : undefined);
-  const runs = options.runs ?? (options.dryRun === true ? 1 : 1_000_000);
-  if (options.dryRun === true) {
-    const kernel = kernelNames(options.kernel)[0] ?? '6.12';
-    for (let index = 0; index < runs; index++) {
-      printLines([runbookOfCase(caseOfRun({ seed: drawn, families: options.family }, index), kernel)]);
-    }
-    return EXIT_OK;
+  if (options.dryRun === true) return dryRun(drawn, options);
+  const results = openResults(options.results);
+  if (results !== undefined && 'trouble' in results) {
+    printErrors([`error: ${results.trouble}`]);
+    return EXIT_USAGE;
+  }
+  if (kernelNames(options.kernel).length === 0) {
+    printErrors(['error: --kernel names no kernel']);
+    return EXIT_USAGE;
+  }
+  if (options.queue !== undefined) return (await import('./fuzz-queue.ts')).fuzzOnQueue(options.queue, drawn, options, results);
+  if (options.campaign !== undefined) {
+    printErrors(['error: --campaign names a campaign on a queue: --queue says which']);
+    return EXIT_USAGE;
   }
   let plan: FuzzPlan;
   try {
     guestPrograms();
     const kernels = kernelNames(options.kernel).map((name) => findKernel(name));
-    plan = { seed: drawn, families: options.family, kernels, runs, jobs: options.jobs || cpus().length, tries: options.tries };
+    const { family, perBoot: together, tries } = options;
+    plan = { seed: drawn, families: family, kernels, runs: runsOf(options), perBoot: together, jobs: options.jobs || cpus().length, tries };
   } catch (error) {
     return reportTrouble(error);
-  }
-  if (plan.kernels.length === 0) {
-    printErrors(['error: --kernel names no kernel']);
-    return EXIT_USAGE;
   }
   const tally = newTally(drawn);
   printErrors([`seed ${drawn}`]);
@@ -117,59 +138,76 @@ async function runFuzz(options: FuzzOptions): Promise<number> {
     process.exit(130);
   };
   process.once('SIGINT', interrupted);
+  const screen = campaignScreen(tally, options, results);
   try {
-    await playPlan(plan, minutes, tally, options);
+    await fuzz(plan, { playerOf: guestPlayer, over: overAfter(minutesOf(options)), onRun: screen.onRun });
   } catch (error) {
     return reportTrouble(error);
   } finally {
+    screen.clear();
     process.removeListener('SIGINT', interrupted);
   }
   finish(tally, options);
-  return tally.wrong > 0 ? EXIT_DIFFERS : tally.guestFailures > 0 ? EXIT_PARTLY : EXIT_OK;
+  return exitOf(tally);
 }
 
-async function playPlan(plan: FuzzPlan, minutes: number | undefined, tally: FuzzTally, options: FuzzOptions): Promise<void> {
+function dryRun(drawn: number, options: FuzzOptions): number {
+  const kernel = kernelNames(options.kernel)[0] ?? '6.12';
+  const { family: chosen, perBoot: together } = options;
+  for (let index = 0; index < (options.runs ?? 1); index++) {
+    printLines([runbookOfCase(caseOfRun({ seed: drawn, families: chosen, perBoot: together }, index), kernel)]);
+  }
+  return EXIT_OK;
+}
+
+/** Runs without an end when only time ends them. */
+export function runsOf({ runs }: FuzzOptions): number {
+  return runs ?? 999_999;
+}
+
+export function minutesOf({ minutes, runs }: FuzzOptions): number | undefined {
+  return minutes ?? (runs === undefined ? 10 : undefined);
+}
+
+export function overAfter(minutes: number | undefined): () => boolean {
   const end = minutes === undefined ? Infinity : performance.now() + minutes * 60_000;
+  return () => performance.now() > end;
+}
+
+/** Counts, saves and shows each run. */
+export function campaignScreen(
+  tally: FuzzTally,
+  options: FuzzOptions,
+  results: ResultsFile | undefined,
+): { readonly onRun: (run: FuzzRun) => void; readonly note: (lines: readonly string[]) => void; readonly clear: () => void } {
   const terminal = terminalOf(process.stdout, options.color);
   const style = styleOf(terminal.color);
   const progress = progressOn(process.stderr);
   const tell = (): void => progress.show(`${tally.runs} runs, ${tally.wrong} disagree`);
   tell();
-  await fuzz(plan, {
-    verify: playGuest,
-    over: () => performance.now() > end,
+  return {
     onRun: (run) => {
       tallyRun(tally, run);
-      save(run, options);
+      results?.add(run);
+      saveRun(run, options.out, options.keep === true);
       progress.clear();
       if (options.json !== true) printLines(fuzzLines(run, terminal.width, style));
       tell();
     },
-  });
-  progress.clear();
+    note: (lines) => {
+      progress.clear();
+      printErrors(lines);
+      tell();
+    },
+    clear: () => progress.clear(),
+  };
 }
 
-function finish(tally: FuzzTally, options: FuzzOptions): void {
+export function finish(tally: FuzzTally, options: FuzzOptions): void {
   if (options.json === true) printJson(fuzzJson(tally));
   else printLines(fuzzSummary(tally));
 }
 
-/** Writes what a person needs to see a disagreement again: without a kernel, with one, and smaller. */
-function save(run: FuzzRun, options: FuzzOptions): void {
-  const { outcome, played, kernel } = run;
-  const stem = join(options.out, `${nameOfCase(played)}-${kernel.name}`);
-  const files: [string, string][] = [];
-  if ('verification' in outcome && (outcome.kind === 'differs' || options.keep === true)) {
-    files.push([`${stem}.json`, `${JSON.stringify({ ...outcome.verification.recording, name: `${nameOfCase(played)}-${kernel.name}` }, null, 1)}\n`]);
-  }
-  if (outcome.kind !== 'agrees') {
-    files.push([`${stem}.md`, runbookOfCase(played, kernel.name)], [`${stem}.diff`, `${disagreementText(run).join('\n')}\n`]);
-  }
-  if (outcome.kind === 'differs' && outcome.shrunk !== undefined) {
-    const { smallest, wrong } = outcome.shrunk;
-    files.push([`${stem}-small.md`, runbookOfCase(smallest, kernel.name, [`differs in ${wrong.facet} at step ${wrong.step}`])]);
-  }
-  if (files.length === 0) return;
-  mkdirSync(options.out, { recursive: true });
-  for (const [path, text] of files) writeFileSync(path, text);
+export function exitOf(tally: FuzzTally): number {
+  return tally.wrong > 0 ? EXIT_DIFFERS : tally.guestFailures > 0 ? EXIT_PARTLY : EXIT_OK;
 }

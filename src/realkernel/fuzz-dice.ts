@@ -10,8 +10,17 @@ export const SEED_LIMIT = WORD;
 export class Dice {
   #state: number;
 
-  constructor(seed: number) {
-    this.#state = seed % WORD;
+  readonly #own: number;
+
+  /** Until `turn()` the throws are those of `shared`, which other seeds may have in common. */
+  constructor(seed: number, shared = seed) {
+    this.#state = shared % WORD;
+    this.#own = seed;
+  }
+
+  /** From here on the throws are the seed's own. */
+  turn(): void {
+    this.#state = seedOfRun(this.#own, 1);
   }
 
   /** Next 32 random bits. */
@@ -57,6 +66,19 @@ export class Dice {
 /** The seed of a campaign's n-th run; that of the first is the campaign's own, so that each can be played alone. */
 export function seedOfRun(seed: number, index: number): number {
   return index === 0 ? seed % WORD : mix((mix(seed % WORD) + index * STEP) % WORD);
+}
+
+/** So many seeds in a row, from a multiple of it on, have the machine in common: their lines are played in one guest. */
+export const SEEDS_OF_MACHINE = 16;
+
+/** The seed that the machine comes from. */
+export function machineSeed(seed: number): number {
+  return seed - (seed % SEEDS_OF_MACHINE);
+}
+
+/** The n-th of the seeds with the same machine, counted from a given one and round. */
+export function seedInBatch(seed: number, n: number): number {
+  return machineSeed(seed) + ((seed + n) % SEEDS_OF_MACHINE);
 }
 
 /** The word that belongs to a state: all its bits depend on all bits of the state. */

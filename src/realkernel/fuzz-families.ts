@@ -2,7 +2,7 @@
 
 import type { FuzzCase } from './fuzz-case.ts';
 import { blockLine, daxLine, labelLine, legacyLine, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
-import { Dice } from './fuzz-dice.ts';
+import { Dice, machineSeed } from './fuzz-dice.ts';
 import { thinned } from './fuzz-thin.ts';
 import { GIB, hex, KIB, MIB, offset, ranges, regionSize, sizeText } from './fuzz-numbers.ts';
 import type { Step } from './record.ts';
@@ -38,9 +38,10 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as Family[];
 /** What a campaign plays when it is not told: machines that a small host boots quickly. */
 export const USUAL_FAMILIES: readonly Family[] = FAMILY_NAMES.filter((name) => name !== 'bigblock');
 
-/** The machine and lines that belong to a seed. */
+/** The machine and lines that belong to a seed. A family throws the machine, turns the dice, and throws the lines. */
 export function fuzzCase(family: Family, seed: number): FuzzCase {
-  const dice = new Dice(seed);
+  // Where the machine is all there is to see, each seed has its own.
+  const dice = new Dice(seed, family === 'bootmap' ? seed : machineSeed(seed));
   return thinned({ family, seed, ...FAMILIES[family](dice) }, dice);
 }
 
@@ -51,6 +52,7 @@ function bootmap(dice: Dice): Machine {
   const cmdline = dice.times(dice.between(1, 4), () => memmapWord(dice, room));
   if (dice.chance(0.3)) cmdline.unshift(`mem=${dice.pick([600, 641, 700, 767, 900, 901])}M`);
   if (dice.chance(0.2)) cmdline.push(movableWord(dice));
+  dice.turn();
   const steps = [lsmem(dice), run(PMEM)];
   if (dice.chance(0.6)) steps.push(run('ndctl list -RNi'));
   if (dice.chance(0.6)) steps.push(...dice.times(3, () => blockLine(dice, [2, 3, 4, 5, 6, 7, 8, 15])));
@@ -88,6 +90,7 @@ function blocks(dice: Dice): Machine {
   const cmdline = [movableWord(dice)];
   if (dice.chance(0.3)) cmdline.push('memmap=6M$0x77e00000');
   if (dice.chance(0.5)) cmdline.push(memmapWord(dice, Math.min(mib, 2048) * MIB - TOP));
+  dice.turn();
   const steps: Step[] = dice.times(lines(dice), () => blockLine(dice, [8, 9, 10, 11, 12, 13, 14, 15, 16]));
   if (dice.chance(0.5)) steps.splice(dice.below(steps.length), 0, run(PMEM));
   return { memory: `${mib}M`, cmdline, qemu: [], steps: [...steps, lsmem(dice)] };
@@ -107,6 +110,8 @@ function dimm(dice: Dice): Machine {
   if (dice.chance(0.3)) cmdline.push(`memmap=${sizeText(regionSize(dice, 130))}!${hex(0x20000000 + offset(dice))}`);
   if (dice.chance(0.15)) cmdline.push(movableWord(dice));
   if (dice.chance(0.15)) cmdline.push(`memmap=${sizeText(regionSize(dice))}!${hex(0x100000000 + dice.below(4) * 64 * MIB + offset(dice))}`);
+  const memory = dice.pick(['1G', '1G', '1000M', '1100M', '1025M']);
+  dice.turn();
   const steps: Step[] = [];
   const count = dice.between(1, 3);
   for (let i = 0; i < count; i++) {
@@ -116,7 +121,6 @@ function dimm(dice: Dice): Machine {
   steps.push(...dice.times(lines(dice), () => blockLine(dice, HOTPLUGGED)), lsmem(dice));
   if (dice.chance(0.6)) steps.push(unplugDimm(dice.below(count)), lsmem(dice));
   if (dice.chance(0.2)) steps.push(...plugDimm(dice, count), lsmem(dice));
-  const memory = dice.pick(['1G', '1G', '1000M', '1100M', '1025M']);
   return { memory: `${memory},slots=6,maxmem=16G`, cmdline, qemu: [], steps };
 }
 
@@ -136,6 +140,7 @@ function numa(dice: Dice): Machine {
   const pmem = dice.chance(0.7);
   if (pmem) cmdline.push(`memmap=${sizeText(regionSize(dice, 160))}!${hex(0x28000000 + dice.below(5) * 64 * MIB + offset(dice))}`);
   if (dice.chance(0.2)) cmdline.push(movableWord(dice));
+  dice.turn();
   const steps: Step[] = [];
   const count = dice.between(1, 2);
   for (let i = 0; i < count; i++) steps.push(...plugDimm(dice, i, dice.below(2)));
@@ -154,6 +159,7 @@ function memmapRegions(found: readonly { start: number; size: number }[]): strin
 function legacy(dice: Dice): Machine {
   const gib = dice.pick([1, 2]);
   const found = ranges(dice, dice.between(1, 3), FREE_FROM, gib * GIB - TOP);
+  dice.turn();
   const steps = [run('modprobe nd_e820'), run('modprobe nd_pmem; modprobe dax_pmem; modprobe device_dax'), run('ndctl list -RNi')];
   steps.push(...dice.times(lines(dice), () => legacyLine(dice, found.length)));
   return { memory: `${gib}G`, cmdline: memmapRegions(found), qemu: [], steps: [...steps, run('ndctl list -RNi')] };
@@ -168,6 +174,7 @@ function nvdimm(dice: Dice): Machine {
     const room = label === 0 ? '' : `,label-size=${label}`;
     return ['-object', `memory-backend-ram,id=nm${i},size=${mib}M`, '-device', `nvdimm,id=nv${i},memdev=nm${i}${room}`];
   });
+  dice.turn();
   const steps = [run('modprobe nfit'), run('modprobe nd_pmem; modprobe dax_pmem; modprobe device_dax'), run('ndctl list -RNDi')];
   labels.forEach((label, i) => {
     if (label > 0) steps.push(run(`ndctl disable-region region${i}; ndctl init-labels -f nmem${i}; ndctl enable-region region${i}`));
@@ -184,6 +191,7 @@ function kmem(dice: Dice): Machine {
   const size = dice.pick([100, 256, 258, 260, 384, 386, 512, 514, 640]) * MIB + (dice.chance(0.1) ? dice.pick([4, 64]) * KIB : 0);
   const start = 0x20000000 + dice.below(3) * 128 * MIB + dice.weighted([[4, 0], [3, -2 * MIB], [3, 2 * MIB], [2, 66 * MIB], [1, MIB]]);
   const cmdline = [`memmap=${sizeText(size)}!${hex(start)}`, ...onlineWords(dice)];
+  dice.turn();
   const align = dice.pick(['', '', ' --align=2M', ' --align=4K']);
   const map = dice.pick(['', ' -M mem', ' -M dev']);
   const steps = [
@@ -207,12 +215,14 @@ function virtiomem(dice: Dice): Machine {
       ...['-device', `virtio-mem-pci,id=vm0,memdev=vmb,requested-size=${first},block-size=${unit}`],
     ],
   ];
+  const cmdline = onlineWords(dice);
+  dice.turn();
   const steps = [run('modprobe virtio_pci; modprobe virtio_mem')];
   dice.times(dice.between(3, 8), () => {
     steps.push(resizeVirtioMem(dice, unit, size));
     steps.push(dice.chance(0.75) ? lsmem(dice) : blockLine(dice, HOTPLUGGED));
   });
-  return { memory: '1G,slots=2,maxmem=16G', cmdline: onlineWords(dice), qemu, steps };
+  return { memory: '1G,slots=2,maxmem=16G', cmdline, qemu, steps };
 }
 
 /** Everything on one machine. */
@@ -222,6 +232,7 @@ function mixed(dice: Dice): Machine {
   // A region as large as blocks are can also serve as System RAM.
   if (dice.chance(0.5)) found.splice(0, found.length, { start: 0x18000000, size: dice.pick([256, 258, 320]) * MIB });
   const cmdline = [...memmapRegions(found), ...onlineWords(dice)];
+  dice.turn();
   const steps = [run(`modprobe nd_e820; modprobe nd_btt; ${ALL_MODULES}`)];
   let dimms = 0;
   dice.times(lines(dice), () => {
@@ -250,6 +261,7 @@ function bigblock(dice: Dice): Machine {
     ['-cpu', dice.pick(['max', 'max,-hypervisor'])],
   ];
   const cmdline = [`memmap=${dice.pick([1, 2, 3])}G!${hex(4 * GIB + dice.pick([0, 2 * MIB, GIB]))}`, ...onlineWords(dice)];
+  dice.turn();
   const steps = [
     run('modprobe nd_e820'),
     run(ALL_MODULES),

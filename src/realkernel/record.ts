@@ -38,41 +38,85 @@ const BUSY_LIMIT = 30_000;
 
 /** Boots the kernel, types the steps, and reads log and state after boot and after each. The guest is gone afterwards. */
 export async function record(kernel: StoredKernel, scenario: Scenario, options: RecordOptions = {}): Promise<Recording> {
-  const guest = await Guest.boot(kernel, scenario, options.patience);
+  const recorder = await Recorder.boot(kernel, scenario, options);
   try {
-    const reader = await GuestStateReader.of(guest, options.devices);
-    const blockSize = (await guest.fetch('cat /sys/devices/system/memory/block_size_bytes')).output[0] ?? '';
-    const [release = '', arch = ''] = ((await guest.fetch('uname -rm')).output[0] ?? '').split(' ');
-    const boot = await reader.read();
     options.onStep?.(0, scenario.steps.length);
-    const steps: RecordedStep[] = [];
-    let state = boot.state;
-    for (const [index, step] of scenario.steps.entries()) {
-      const { recorded, after } = await recordStep(guest, reader, step, state);
-      steps.push(recorded);
-      state = after;
-      options.onStep?.(index + 1, scenario.steps.length);
-    }
-    if (options.checkPages !== false) await assertPages(reader, state);
-    return {
-      name: scenario.name,
-      kernel: { release, arch, block_size_bytes: parseInt(blockSize, 16) },
-      qemu: [...scenario.qemu],
-      cmdline: scenario.cmdline,
-      boot_dmesg: memoryLines(boot.log),
-      boot_state: boot.state,
-      steps,
-    };
+    const steps = await recorder.type(scenario.steps, options.onStep);
+    if (options.checkPages !== false) await recorder.assertPages();
+    return recorder.recording(scenario, steps);
   } finally {
-    await guest.stop();
+    await recorder.stop();
   }
 }
 
-/** Page frames were read where something changed; that nothing changed elsewhere is looked at once, at the end. */
-async function assertPages(reader: GuestStateReader, state: RecordedState): Promise<void> {
-  const { online_pfns: all } = (await reader.read(true)).state;
-  if (JSON.stringify(all) === JSON.stringify(state.online_pfns)) return;
-  throw new GuestError('page frames changed unseen while recording', [...state.online_pfns, 'and at the end:', ...all]);
+/** A guest whose log and state are read after boot and after each line. */
+export class Recorder {
+  /** After the last line. */
+  state: RecordedState;
+  readonly #guest: Guest;
+  readonly #reader: GuestStateReader;
+  readonly #boot: GuestReading;
+  readonly #kernel: Recording['kernel'];
+
+  private constructor(guest: Guest, reader: GuestStateReader, boot: GuestReading, kernel: Recording['kernel']) {
+    this.#guest = guest;
+    this.#reader = reader;
+    this.#boot = boot;
+    this.#kernel = kernel;
+    this.state = boot.state;
+  }
+
+  /** @throws GuestError, MissingHere */
+  static async boot(kernel: StoredKernel, machine: GuestMachine, options: RecordOptions): Promise<Recorder> {
+    const guest = await Guest.boot(kernel, machine, options.patience);
+    try {
+      const reader = await GuestStateReader.of(guest, options.devices);
+      const blockSize = (await guest.fetch('cat /sys/devices/system/memory/block_size_bytes')).output[0] ?? '';
+      const [release = '', arch = ''] = ((await guest.fetch('uname -rm')).output[0] ?? '').split(' ');
+      const boot = await reader.read();
+      return new Recorder(guest, reader, boot, { release, arch, block_size_bytes: parseInt(blockSize, 16) });
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
+  }
+
+  /** Types lines; `onStep` hears of each, counted from one. */
+  async type(steps: readonly Step[], onStep?: RecordOptions['onStep']): Promise<RecordedStep[]> {
+    const recordedSteps: RecordedStep[] = [];
+    for (const [index, step] of steps.entries()) {
+      const { recorded, after } = await recordStep(this.#guest, this.#reader, step, this.state);
+      recordedSteps.push(recorded);
+      this.state = after;
+      onStep?.(index + 1, steps.length);
+    }
+    return recordedSteps;
+  }
+
+  /** Page frames were read where something changed; that nothing changed elsewhere is looked at once, at the end. */
+  async assertPages(): Promise<void> {
+    const { online_pfns: seen } = this.state;
+    const { online_pfns: all } = (await this.#reader.read(true)).state;
+    if (JSON.stringify(all) === JSON.stringify(seen)) return;
+    throw new GuestError('page frames changed unseen while recording', [...seen, 'and at the end:', ...all]);
+  }
+
+  /** The recording of what was typed since boot. */
+  recording(scenario: Scenario, steps: readonly RecordedStep[]): Recording {
+    return {
+      name: scenario.name,
+      kernel: this.#kernel,
+      qemu: [...scenario.qemu],
+      cmdline: scenario.cmdline,
+      boot_dmesg: memoryLines(this.#boot.log),
+      boot_state: this.#boot.state,
+      steps: [...steps],
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#guest.stop();
+  }
 }
 
 async function recordStep(

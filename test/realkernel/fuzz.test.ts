@@ -1,24 +1,18 @@
 /** Random runbooks: that a seed repeats them, that shrinking ends, and what a campaign does with what it finds. */
 
 import { describe, expect, test } from 'vitest';
-import { buildMachine } from '../../src/drivers/build-machine.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
-import { fuzz, caseOfRun, type FuzzRun, type FuzzWorld } from '../../src/realkernel/fuzz-campaign.ts';
+import { fuzz, caseOfRun } from '../../src/realkernel/fuzz-campaign.ts';
 import { runbookOfCase, scenarioOfCase, type FuzzCase } from '../../src/realkernel/fuzz-case.ts';
-import { Dice, seedOfRun } from '../../src/realkernel/fuzz-dice.ts';
+import { Dice, seedInBatch, seedOfRun } from '../../src/realkernel/fuzz-dice.ts';
 import { FAMILY_NAMES, fuzzCase } from '../../src/realkernel/fuzz-families.ts';
+import type { FuzzRun } from '../../src/realkernel/fuzz-outcome.ts';
+import type { FuzzPlayer, Sitting } from '../../src/realkernel/fuzz-play.ts';
 import { shrink, smallerCases } from '../../src/realkernel/fuzz-shrink.ts';
 import { GuestError } from '../../src/realkernel/guest-error.ts';
-import type { StoredKernel } from '../../src/realkernel/kernel-store.ts';
-import { stateOfMachine } from '../../src/realkernel/model-state.ts';
 import type { Scenario } from '../../src/realkernel/record.ts';
-import type { RecordedStep, Recording } from '../../src/realkernel/recording.ts';
-import { replayRecording } from '../../src/realkernel/replay.ts';
-import { descriptionOfScenario, type Verification } from '../../src/realkernel/verify.ts';
-import { runMonitor } from '../../src/tools/monitor.ts';
-import { runShell } from '../../src/tools/shell.ts';
-
-const KERNEL: StoredKernel = { name: '6.12', release: '6.12.117+deb12-amd64', image: '', origin: 'test' };
+import type { Verification } from '../../src/realkernel/verify.ts';
+import { KERNEL, modelVerification, playModel } from './model-player.ts';
 
 describe('the generator', () => {
   test('the same seed is the same case, another is another', () => {
@@ -35,15 +29,27 @@ describe('the generator', () => {
   });
 
   test('each run of a campaign can be played alone', () => {
-    const plan = { seed: 9, families: ['dimm', 'kmem'] as const };
-    const third = caseOfRun(plan, 3);
-    expect(third.family).toBe('kmem');
-    expect(caseOfRun({ seed: third.seed, families: ['kmem'] }, 0)).toEqual(third);
+    for (const perBoot of [1, 3]) {
+      const plan = { seed: 9, families: ['dimm', 'kmem'] as const, perBoot };
+      const fifth = caseOfRun(plan, 3 + (perBoot - 1));
+      expect(fifth.family).toBe('kmem');
+      expect(caseOfRun({ seed: fifth.seed, families: ['kmem'], perBoot }, 0)).toEqual(fifth);
+    }
+  });
+
+  test('seeds of one batch throw one machine and different lines', () => {
+    for (const family of FAMILY_NAMES.filter((name) => name !== 'bootmap')) {
+      const [first, ...others] = [0, 1, 15].map((n) => fuzzCase(family, seedInBatch(0xfffffffa, n)));
+      for (const { memory, cmdline, qemu, steps } of others) {
+        expect({ memory, cmdline, qemu }).toEqual({ memory: first!.memory, cmdline: first!.cmdline, qemu: first!.qemu });
+        expect(steps).not.toEqual(first!.steps);
+      }
+    }
   });
 
   test('every runbook parses to what was thrown', () => {
     for (const family of FAMILY_NAMES) {
-      for (let seed = 0; seed < 20; seed++) {
+      for (let seed = 0; seed < 40; seed += 5) {
         const one = fuzzCase(family, seed);
         const { book, diagnostics } = parseRunbook(runbookOfCase(one, '6.1', ["it's a: note"]), 'test');
         expect(diagnostics).toEqual([]);
@@ -93,17 +99,17 @@ describe('shrinking', () => {
 });
 
 describe('a campaign', () => {
-  const plan = { seed: 4, families: ['dimm'] as const, kernels: [KERNEL], runs: 3, jobs: 2, tries: 8 };
+  const plan = { seed: 4, families: ['dimm'] as const, kernels: [KERNEL], runs: 3, perBoot: 1, jobs: 2, tries: 8 };
 
   test('agrees with a kernel that does what the model does', async () => {
-    const runs = await campaign({ verify: async (_, scenario) => verification(scenario) });
+    const runs = await campaign({ verify: async (scenario) => modelVerification(scenario) });
     expect(runs.map(({ outcome }) => outcome.kind)).toEqual(['agrees', 'agrees', 'agrees']);
   });
 
   test('makes a disagreement smaller', async () => {
     // A kernel that says something else whenever lsmem runs.
-    const verify = async (_: unknown, scenario: Scenario): Promise<Verification> =>
-      verification(scenario, (step) => (step.run?.startsWith('lsmem') ? { ...step, output: ['?'] } : step));
+    const verify = async (scenario: Scenario): Promise<Verification> =>
+      modelVerification(scenario, (step) => (step.run?.startsWith('lsmem') ? { ...step, output: ['?'] } : step));
     const runs = await campaign({ verify });
     for (const { outcome } of runs) {
       expect(outcome.kind).toBe('differs');
@@ -125,40 +131,42 @@ describe('a campaign', () => {
   });
 
   test('begins nothing when the time is up', async () => {
-    expect(await campaign({ verify: () => Promise.reject(new Error('never')), over: () => true })).toEqual([]);
+    expect(await campaign({ verify: () => Promise.reject(new Error('never')) }, { over: () => true })).toEqual([]);
   });
 
-  async function campaign(world: Partial<FuzzWorld> & Pick<FuzzWorld, 'verify'>): Promise<FuzzRun[]> {
+  test('what differs only after other cases is played alone, and counts as it comes out there', async () => {
+    const asked: string[] = [];
+    const spoilt = (scenario: Scenario): Verification => modelVerification(scenario, (step) => ({ ...step, output: ['?'] }));
+    const sitting = (): Sitting => {
+      let first = true;
+      return {
+        play: async (scenario) => {
+          const alone = first;
+          first = false;
+          return { verification: alone ? modelVerification(scenario) : spoilt(scenario), alone };
+        },
+        end: async () => void asked.push('end'),
+      };
+    };
+    const verify = async (scenario: Scenario): Promise<Verification> => {
+      asked.push(scenario.name);
+      return modelVerification(scenario);
+    };
+    const runs = await campaign({ verify, sitting }, { perBoot: 3 });
+    expect(runs.map(({ outcome }) => outcome.kind)).toEqual(['agrees', 'agrees', 'agrees']);
+    expect(runs.map(({ index }) => index)).toEqual([0, 1, 2]);
+    // The first needs no guest of its own; the batch is ended.
+    expect(asked).toEqual(['dimm-5', 'dimm-6', 'end']);
+  });
+
+  interface Changes {
+    readonly over?: () => boolean;
+    readonly perBoot?: number;
+  }
+
+  async function campaign(player: Omit<FuzzPlayer, 'over'>, { over = () => false, perBoot = 1 }: Changes = {}): Promise<FuzzRun[]> {
     const runs: FuzzRun[] = [];
-    await fuzz(plan, { over: () => false, onRun: (run) => runs.push(run), ...world });
+    await fuzz({ ...plan, perBoot }, { over, onRun: (run) => void runs.push(run), playerOf: () => player });
     return runs;
   }
 });
-
-/** Plays a scenario on the model and records it as a kernel would be recorded. */
-function playModel(scenario: Scenario): Recording {
-  const machine = buildMachine(descriptionOfScenario(scenario, KERNEL.release));
-  const boot = stateOfMachine(machine);
-  const steps = scenario.steps.map((step): RecordedStep => {
-    const result = 'run' in step ? runShell(machine, step.run) : runMonitor(machine, step.monitor);
-    const dmesg = result.log.filter(({ level }) => level < 7).map(({ text }) => text);
-    const said = { ...step, output: [...result.output], dmesg, changed: stateOfMachine(machine) };
-    return 'run' in step ? { ...said, exit: result.exit } : said;
-  });
-  return {
-    name: scenario.name,
-    kernel: { release: KERNEL.release, arch: 'x86_64', block_size_bytes: 0x8000000 },
-    qemu: [...scenario.qemu],
-    cmdline: scenario.cmdline,
-    boot_dmesg: [],
-    boot_state: boot,
-    steps,
-  };
-}
-
-function verification(scenario: Scenario, falsify: (step: RecordedStep) => RecordedStep = (step) => step): Verification {
-  const played = playModel(scenario);
-  const recording = { ...played, steps: played.steps.map(falsify) };
-  const replay = replayRecording(recording, buildMachine(descriptionOfScenario(scenario, KERNEL.release)));
-  return { recording, replay, kernelSeconds: 0, modelSeconds: 0 };
-}

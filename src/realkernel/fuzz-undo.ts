@@ -1,0 +1,151 @@
+/** Lines that take a machine back to where a run began, so that the next one can be played in the same guest. */
+
+import type { Machine } from '../drivers/machine.ts';
+import { runMonitor } from '../tools/monitor.ts';
+import { runShell } from '../tools/shell.ts';
+import { NotModelled } from '../tools/tool.ts';
+import { stateOfMachine } from './model-state.ts';
+import type { Step } from './record.ts';
+import type { BlockRunRecord, RecordedState } from './recording.ts';
+
+/** Where a run began: what can be seen of it, and what was plugged in. */
+export interface Beginning {
+  readonly state: RecordedState;
+  readonly plugged: ReadonlyMap<string, number>;
+  readonly backends: ReadonlySet<string>;
+  readonly modules: readonly string[];
+}
+
+/** All of a machine that a line may read later. */
+export function beginningOf(machine: Machine): Beginning {
+  const { qemu, modules } = machine.devices;
+  return {
+    state: stateOfMachine(machine, true),
+    plugged: new Map((qemu?.devices ?? []).map(({ id, requestedSize }) => [id, requestedSize])),
+    backends: new Set(qemu?.backends.keys()),
+    modules,
+  };
+}
+
+/**
+ * The lines that take the machine back, played on it as they are found; undefined when it does not get there. None when
+ * nothing was changed. Pages are taken to be movable: the kernel is looked at afterwards.
+ */
+export function undo(machine: Machine, beginning: Beginning): Step[] | undefined {
+  machine.kernel.unmovable = () => false;
+  const typed: Step[] = [];
+  for (const lines of WAYS) {
+    if (isBack(machine, beginning)) return typed;
+    for (const line of lines(machine, beginning)) {
+      typed.push(line);
+      try {
+        if ('run' in line) runShell(machine, line.run);
+        else runMonitor(machine, line.monitor);
+      } catch (error) {
+        if (error instanceof NotModelled) return undefined;
+        throw error;
+      }
+    }
+  }
+  return isBack(machine, beginning) ? typed : undefined;
+}
+
+function isBack(machine: Machine, beginning: Beginning): boolean {
+  const { state, plugged, backends, modules } = beginningOf(machine);
+  const text = (of: Beginning): string => JSON.stringify([of.state, [...of.plugged], [...of.backends], of.modules]);
+  return text({ state, plugged, backends, modules }) === text(beginning);
+}
+
+/** Tried in turn: each may undo what the ones before need gone. */
+const WAYS: readonly ((machine: Machine, beginning: Beginning) => Step[])[] = [
+  policiesBack,
+  daxBack,
+  dimmsOut,
+  namespacesGone,
+  modulesOut,
+  virtioMemBack,
+  blocksBack,
+];
+
+const run = (line: string): Step => ({ run: line });
+const monitor = (line: string): Step => ({ monitor: line });
+
+/** Parameters that a line may have written. */
+const POLICY = /^(\/sys\/module\/memory_hotplug\/parameters\/\w+|\/sys\/devices\/system\/memory\/auto_online_blocks):(.*)$/;
+
+function policiesBack(machine: Machine, { state }: Beginning): Step[] {
+  const now = new Set(stateOfMachine(machine, true).devices);
+  return (state.devices ?? []).flatMap((line) => {
+    const [, path, value] = POLICY.exec(line) ?? [];
+    return path === undefined || now.has(line) ? [] : [run(`echo ${value} > ${path}`)];
+  });
+}
+
+/** Device-dax that serves as System RAM. */
+function daxBack(machine: Machine): Step[] {
+  return machine.devices.dax.devices.flatMap(({ name, binding }) =>
+    binding?.driver === 'kmem' ? [run(`daxctl reconfigure-device --mode=devdax -f ${name}`)] : [],
+  );
+}
+
+function dimmsOut(machine: Machine, { plugged, backends }: Beginning): Step[] {
+  const { qemu } = machine.devices;
+  const mine = (qemu?.devices ?? []).filter(({ id }) => !plugged.has(id));
+  const { memoryBlockSizeBytes: blockSizeBytes } = machine.kernel;
+  const blocks = mine.flatMap(({ addr, size }) => blocksWithin(addr / blockSizeBytes, (addr + size) / blockSizeBytes));
+  const online = blocks.filter((id) => stateOfBlock(stateOfMachine(machine).blocks, id)?.state === 'online');
+  const offline = online.length === 0 ? [] : [run(forBlocks(online, 'offline'))];
+  const gone = [...(qemu?.backends.keys() ?? [])].filter((id) => !backends.has(id));
+  return [...offline, ...mine.map(({ id }) => monitor(`device_del ${id}`)), ...gone.map((id) => monitor(`object_del ${id}`))];
+}
+
+function namespacesGone(machine: Machine): Step[] {
+  if (machine.devices.nvdimm.regions.length === 0) return [];
+  // A region that is enabled again counts its children from zero.
+  return [run('ndctl destroy-namespace -f all; ndctl disable-region all; ndctl enable-region all')];
+}
+
+function modulesOut(machine: Machine, { modules }: Beginning): Step[] {
+  const mine = machine.devices.modules.filter((name) => !modules.includes(name));
+  return mine.length === 0 ? [] : [run(`modprobe -r ${mine.toReversed().join(' ')} 2>/dev/null`)];
+}
+
+function virtioMemBack(machine: Machine, { plugged }: Beginning): Step[] {
+  return (machine.devices.qemu?.devices ?? []).flatMap(({ id, driver, requestedSize }) => {
+    const wanted = plugged.get(id);
+    if (driver !== 'virtio-mem-pci' || wanted === undefined || requestedSize === wanted) return [];
+    return [monitor(`qom-set /machine/peripheral/${id} requested-size ${wanted}`)];
+  });
+}
+
+/** Blocks of boot: off line, and on line in the zone they were in. */
+function blocksBack(machine: Machine, { state }: Beginning): Step[] {
+  const now = stateOfMachine(machine).blocks;
+  const changed = state.blocks.flatMap(({ first, last, state: wanted, valid_zones: zones }) =>
+    blocksWithin(first, last + 1).flatMap((id) => {
+      const here = stateOfBlock(now, id);
+      return here === undefined || (here.state === wanted && here.valid_zones === zones) ? [] : [{ id, here, wanted, zones }];
+    }),
+  );
+  const offline = changed.filter(({ here }) => here.state === 'online').map(({ id }) => id);
+  const online = (movable: boolean): number[] =>
+    changed.filter(({ wanted, zones }) => wanted === 'online' && (zones === 'Movable') === movable).map(({ id }) => id);
+  return [
+    ...(offline.length === 0 ? [] : [run(forBlocks(offline, 'offline'))]),
+    ...(online(false).length === 0 ? [] : [run(forBlocks(online(false), 'online_kernel'))]),
+    ...(online(true).length === 0 ? [] : [run(forBlocks(online(true).toReversed(), 'online_movable'))]),
+  ];
+}
+
+function forBlocks(ids: readonly number[], word: string): string {
+  return `for b in ${ids.join(' ')}; do echo ${word} > /sys/devices/system/memory/memory$b/state; done`;
+}
+
+function blocksWithin(start: number, end: number): number[] {
+  const first = Math.floor(start);
+  return Array.from({ length: Math.ceil(end) - first }, (_, n) => first + n);
+}
+
+function stateOfBlock(runs: readonly BlockRunRecord[], id: number): BlockRunRecord | undefined {
+  return runs.find(({ first, last }) => first <= id && id <= last);
+}
