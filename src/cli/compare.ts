@@ -2,8 +2,11 @@
 
 import { Option, type Command } from 'commander';
 import { compareRunbook, compareStatus } from '../advise/compare/compare.ts';
+import type { Between } from '../advise/compare/curve-world.ts';
+import type { CurveUse } from '../advise/compare/loss-curve.ts';
 import type { Depth } from '../advise/compare/outcome.ts';
 import { builderOf, type BuildVariant, type Variant } from '../advise/compare/variant.ts';
+import type { PolicyName } from '../kernel/profile/policies.ts';
 import { DEFAULT_KERNEL } from '../runbook/build-from-header.ts';
 import { diagnostic, hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { EXAMPLES } from '../runbook/examples.ts';
@@ -13,13 +16,18 @@ import { sourceText } from '../runbook/source-text.ts';
 import { readVariants, type AxisOptions } from './compare-axes.ts';
 import { compareJson, compareTroubleJson, COMPARE_SCHEMA } from './compare-json.ts';
 import { renderComparison, type CompareMaps } from './compare-text.ts';
-import { EXIT_USAGE } from './exit-status.ts';
-import { exists, readTextFile } from './files.ts';
+import { CURVE_SCHEMA, curveJson, curveLines, curveSvg, lossCurves } from './compare-curve.ts';
+import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
+import { exists, readTextFile, writeFileAtomic } from './files.ts';
 import { machineOfHeader } from './machine-source.ts';
 import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
 
 export interface CompareOptions extends AxisOptions {
+  readonly curve?: string;
+  readonly use: CurveUse;
+  readonly between: Between;
+  readonly svg?: string;
   readonly depth: Depth;
   readonly map: CompareMaps;
   readonly causes: boolean;
@@ -31,6 +39,7 @@ const EXAMPLES_TEXT = `Examples:
   memhp compare examples/thread.md
   memhp compare --kernel 5.0,5.3,5.7,6.12 examples/moyer-after.md
   memhp compare --policy all examples/thread.md
+  memhp compare --curve 128 --svg loss.svg
   memhp compare --with 'memory=2G|64G' --cmdline '|memory_hotplug.memmap_on_memory=1' my.runbook
 `;
 
@@ -38,6 +47,7 @@ const MORE_TEXT = `
 Without options the kernels are those that recordings hold the model to: 5.0, 6.1, 6.12. What --cmdline
 and --with qemu= name is added to what the runbook has; an empty value adds nothing. Policies are the
 alternatives the thread argued about; no real kernel is built so.
+--curve N plays no runbook: it brings up N devices that begin 64 MiB into a section, under each policy.
 
 Exit status: 0 every command comes to the same everywhere, 1 something flips, 2 bad input or not
 modelled, 64 the same as far as is known, but something depends on more than the map.`;
@@ -61,12 +71,18 @@ export function registerCompare(program: Command): void {
     )
     .option('--no-causes', 'do not look for the change behind a flip')
     .addOption(new Option('--map <which>', 'maps drawn beside each other').choices(['ends', 'flips', 'none']).default('ends'))
-    .option('--json', `print one JSON document (schema ${COMPARE_SCHEMA})`)
+    .option('--curve <n>', 'memory lost over the number of unaligned devices, up to N of them, by policy')
+    .addOption(new Option('--use <as>', 'with --curve: what the devices become').choices(['device', 'ram']).default('device'))
+    .addOption(
+      new Option('--between <what>', 'with --curve: what lies between them').choices(['devices', 'ram']).default('devices'),
+    )
+    .option('--svg <file>', 'with --curve: write the picture')
+    .option('--json', `print one JSON document (schema ${COMPARE_SCHEMA}, or ${CURVE_SCHEMA})`)
     .addOption(colorOption())
     .addHelpText('before', EXAMPLES_TEXT)
     .addHelpText('after', MORE_TEXT)
     .action(async (runbook: string | undefined, options: CompareOptions) => {
-      process.exitCode = await compare(runbook, options);
+      process.exitCode = options.curve === undefined ? await compare(runbook, options) : curve(options, options.curve);
     });
 }
 
@@ -89,6 +105,36 @@ async function compare(name: string | undefined, options: CompareOptions): Promi
     printDiagnostics(found.diagnostics, options.color);
   }
   return status;
+}
+
+/** The curve by policy; one kernel, named with --kernel. */
+function curve(options: CompareOptions, devices: string): number {
+  const fail = (diagnostics: readonly Diagnostic[]): number => {
+    printDiagnostics(diagnostics, options.color);
+    return EXIT_USAGE;
+  };
+  const variants = readVariants({ ...options, policy: options.policy ?? 'all', kernel: options.kernel ?? DEFAULT_KERNEL }, '');
+  const complaints = variants.filter((one): one is Diagnostic => 'severity' in one);
+  if (complaints.length > 0) return fail(complaints);
+  const asked = variants as Variant[];
+  if (new Set(asked.map((one) => one.kernel)).size > 1 || asked.some((one) => one.cmdline ?? one.arch ?? one.memory)) {
+    const help = 'write --curve N with --policy and one --kernel';
+    return fail([diagnostic('MHP0004', '--curve compares policies on one kernel', sourceText('command line', ''), undefined, { help })]);
+  }
+  const policies = asked.map((one) => one.policy as PolicyName);
+  const found = lossCurves({ curve: devices, between: options.between, use: options.use }, asked[0]!.kernel!, policies);
+  if ('severity' in found) return fail([found]);
+  if (options.svg !== undefined) {
+    try {
+      writeFileAtomic(options.svg, curveSvg(found));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      return fail([diagnostic('MHP0005', `cannot write ${options.svg}: ${code}`, sourceText(options.svg, ''))]);
+    }
+  }
+  if (options.json === true) printJson(curveJson(found));
+  else printLines(curveLines(found, terminalOf(process.stdout, options.color)));
+  return EXIT_OK;
 }
 
 type Trouble = { readonly diagnostics: readonly Diagnostic[] };

@@ -53,17 +53,18 @@ export function memoryBlocksIn(kernel: Kernel, start: PhysAddr, size: number): n
   const ids: number[] = [];
   if (size === 0) return ids;
   const last = physToBlockId(kernel, start + size - 1);
-  for (let id = physToBlockId(kernel, start); id <= last; id++) {
-    if (kernel.blocks.has(id) && touches(kernel, id, start, size)) ids.push(id);
-  }
-  return ids;
+  for (let id = physToBlockId(kernel, start); id <= last; id++) if (kernel.blocks.has(id)) ids.push(id);
+  return kernel.profile.does.memoryBlocks === 'variable' ? ofTheirOwnSize(kernel, ids, start, size) : ids;
 }
 
-/** A block with a size of its own may lie beside what shares its number. */
-function touches(kernel: Kernel, id: number, start: PhysAddr, size: number): boolean {
-  const span = kernel.blocks.span(id);
+/** The blocks of variable size in a range; where there are none, those of boot. Both may share a section. */
+function ofTheirOwnSize(kernel: Kernel, ids: readonly number[], start: PhysAddr, size: number): number[] {
   const { pageSize } = kernel.profile.arch;
-  return span === undefined || overlaps(span.startPfn * pageSize, span.endPfn * pageSize, start, start + size);
+  const own = ids.filter((id) => {
+    const span = kernel.blocks.span(id);
+    return span !== undefined && overlaps(span.startPfn * pageSize, span.endPfn * pageSize, start, start + size);
+  });
+  return own.length > 0 ? own : ids.filter((id) => kernel.blocks.span(id) === undefined);
 }
 
 /**
@@ -81,7 +82,7 @@ export function createMemoryBlockDevices(
   const unit = hotplugUnit(kernel);
   if (!isAligned(start, unit) || !isAligned(size, unit)) return -EINVAL;
   const variable = kernel.profile.does.memoryBlocks === 'variable';
-  const first = Math.floor(start / block);
+  const first = variable ? firstFreeId(kernel, start, size) : start / block;
   const last = variable ? first : first + size / block - 1;
   for (let id = first; id <= last; id++) {
     const exists = kernel.blocks.has(id);
@@ -101,6 +102,14 @@ export function createMemoryBlockDevices(
     if (variable) kernel.blocks.setSpan(id, pagesOf(kernel, start, size));
   }
   return 0;
+}
+
+/** The number of a variable block: its first section's that no block has yet. The first one's when all are taken. */
+function firstFreeId(kernel: Kernel, start: PhysAddr, size: number): number {
+  const first = physToBlockId(kernel, start);
+  const last = physToBlockId(kernel, start + size - 1);
+  for (let id = first; id <= last; id++) if (!kernel.blocks.has(id)) return id;
+  return first;
 }
 
 function pagesOf(kernel: Kernel, start: PhysAddr, size: number): PfnRange {
