@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 
 function sourcesBelow(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted()
     .map((path) => readSource(relative(root, path), readFileSync(path, 'utf8')));
@@ -25,6 +25,7 @@ describe('src/', () => {
   test('imports name files that are there', () => expect(rules.importsExist(src)).toEqual([]));
   test('has no cycles', () => expect(rules.noCycles(src)).toEqual([]));
   test('keeps the model pure', () => expect(rules.modelIsPure(src)).toEqual([]));
+  test('keeps Node out of the page', () => expect(rules.webRunsInBrowser(src)).toEqual([]));
   test('compares no version outside kernel/profile', () => expect(rules.noVersionCompared(src)).toEqual([]));
   test('narrows no pfn and no address to 32 bits', () => expect(rules.noShiftOnPfn(src)).toEqual([]));
   test('shifts words of bitmaps only', () => expect(rules.shiftsStayInBitmaps(src)).toEqual([]));

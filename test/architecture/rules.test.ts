@@ -89,6 +89,19 @@ const cases: [name: string, rule: rules.Rule, bad: [string, string][], good: [st
     ],
   ],
   [
+    'webRunsInBrowser',
+    rules.webRunsInBrowser,
+    [
+      ['src/web/a.ts', "import { readFileSync } from 'node:fs';"],
+      ['src/web/b.tsx', "const m = await import('commander');"],
+      ['src/web/c.ts', 'const p = process.pid;'],
+    ],
+    [
+      ['src/web/a.tsx', "import { signal } from '@preact/signals';\nimport type { Stats } from 'node:fs';"],
+      ['src/cli/a.ts', "import { readFileSync } from 'node:fs';"],
+    ],
+  ],
+  [
     'noVersionCompared',
     rules.noVersionCompared,
     [
@@ -182,6 +195,13 @@ const cases: [name: string, rule: rules.Rule, bad: [string, string][], good: [st
 describe.each(cases)('%s', (_name, rule, bad, good) => {
   test.each(bad)('finds %s', (path, text) => expect(rule([file(path, text)])).not.toEqual([]));
   test.each(good)('lets %s pass', (path, text) => expect(rule([file(path, text)])).toEqual([]));
+});
+
+test('webRunsInBrowser follows imports', () => {
+  const page = file('src/web/a.ts', "import { b } from '../capture/b.ts';");
+  const reader = file('src/capture/b.ts', "import { gunzipSync } from 'node:zlib';");
+  expect(rules.webRunsInBrowser([page, reader])).toHaveLength(1);
+  expect(rules.webRunsInBrowser([reader])).toEqual([]);
 });
 
 describe('noCycles', () => {

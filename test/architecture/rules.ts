@@ -4,7 +4,7 @@ import { lineAt, resolveImport, type SourceFile } from './source.ts';
 
 /** Top to bottom: a file imports from its own layer or from one further down. */
 export const LAYERS = [
-  'index', 'cli', 'view', 'advise', 'realkernel', 'capture', 'runbook', 'tools', 'sysfs', 'drivers', 'kernel',
+  'index', 'web', 'cli', 'view', 'advise', 'realkernel', 'capture', 'runbook', 'tools', 'sysfs', 'drivers', 'kernel',
 ] as const;
 
 /** Folders that run in the browser unchanged: no Node, no clock, no chance, nothing asynchronous. */
@@ -156,6 +156,7 @@ const WORDS = new Set([
   'src/realkernel/guest-sections.ts',
   // The generator of random numbers.
   'src/realkernel/fuzz-dice.ts',
+  'src/web/map/lane.ts',
 ]);
 
 /** Elsewhere nothing is shifted but bigints, which keep their bits: a shift by another name may still hold a pfn. */
@@ -167,6 +168,34 @@ export const shiftsStayInBitmaps: Rule = (files) =>
         .filter((match) => !/\dn\b/.test(`${match[1]} ${match[3]}`))
         .map((match) => `${file.path}:${lineAt(file.code, match.index)}: ${match[0]}: divide, or list the file in WORDS`),
     );
+
+/** What the page reaches through imports, however far, runs in a browser: no Node API and no package but these. */
+const BROWSER_PACKAGES = new Set(['yaml', 'zod', 'preact', 'preact/hooks', '@preact/signals']);
+
+/** The page and all it imports use nothing of Node. */
+export const webRunsInBrowser: Rule = (files) => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: SourceFile): void => {
+    if (reached.has(file.path)) return;
+    reached.add(file.path);
+    for (const edge of file.imports) {
+      if (edge.typeOnly) continue;
+      const target = resolveImport(file.path, edge.specifier);
+      const next = target === undefined ? undefined : byPath.get(target);
+      if (next !== undefined) visit(next);
+      else if (target === undefined && !BROWSER_PACKAGES.has(edge.specifier)) {
+        found.push(`${file.path}:${edge.line}: the page reaches ${edge.specifier}, which no browser has`);
+      }
+    }
+    for (const match of file.code.matchAll(/(?<![.\w$])(process|Buffer|require)(?![\w$])(?!\s*\??:)/g)) {
+      found.push(`${file.path}:${lineAt(file.code, match.index)}: the page reaches ${match[0]}, which no browser has`);
+    }
+  };
+  for (const file of files) if (layerOf(file.path) === 'web') visit(file);
+  return found;
+};
 
 /** Files stay readable in one go. */
 export const filesAreShort: Rule = (files) =>
@@ -198,7 +227,7 @@ export const noBarrels: Rule = (files) =>
 export const namesAreKebab: Rule = (files) =>
   files.flatMap((file) => {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    return /^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name) ? [] : [`${file.path}: not kebab-case`];
+    return /^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.tsx?$/.test(name) ? [] : [`${file.path}: not kebab-case`];
   });
 
 /** No enumerations, parameter properties or `any`: what is written is what runs. */

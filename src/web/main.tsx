@@ -1,0 +1,20 @@
+/** The page's entry. */
+
+import { render } from 'preact';
+import { EXAMPLES } from '../runbook/examples.ts';
+import { show } from './actions.ts';
+import { App } from './app.tsx';
+import { listenForDrops } from './drop.ts';
+import { listenForKeys } from './keys.ts';
+import { runbookSource } from './scenario/source.ts';
+import { openServed } from './served.ts';
+import { openFragment } from './share.ts';
+import { followTheme } from './theme.ts';
+
+followTheme();
+listenForKeys();
+listenForDrops();
+addEventListener('hashchange', () => void openFragment());
+render(<App />, document.getElementById('page')!);
+// A link's scenario first, then the machine that `memhp serve` was given, then the thread's own case.
+if (!(await openFragment()) && !(await openServed())) await show(runbookSource('thread', EXAMPLES.thread!));

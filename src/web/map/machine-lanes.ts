@@ -1,0 +1,82 @@
+/** All lanes of a machine as it is, and what differs between two of its states. */
+
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { GlyphBook } from '../../view/owner.ts';
+import type { Picture } from '../../view/picture.ts';
+import type { Lane, LaneRun } from './lane.ts';
+import { blockLane, nodeLane, resourceLane, zoneLane } from './link-lanes.ts';
+import { ownerLane } from './owner-lane.ts';
+import { flagsLane, onlineLane, subsectionLane, validLane } from './section-lanes.ts';
+
+/** The lanes in the order they are drawn. */
+export const LANE_IDS = ['owner', 'flags', 'subsections', 'valid', 'online', 'block', 'zone', 'node', 'resource'] as const;
+export type LaneId = (typeof LANE_IDS)[number];
+
+/** Takes the lanes of a kernel; it is only read. */
+export function lanesOf(kernel: Kernel, picture: Picture, book: GlyphBook): Lane[] {
+  return [
+    ownerLane(picture, book),
+    flagsLane(kernel),
+    ...[subsectionLane(kernel)].filter((lane) => lane !== undefined),
+    validLane(kernel),
+    onlineLane(kernel),
+    blockLane(kernel),
+    zoneLane(kernel),
+    nodeLane(kernel),
+    resourceLane(kernel),
+  ];
+}
+
+/** A stretch where a lane says something else than before. */
+export interface Change {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where two states of one lane differ, ascending. Cost follows their runs. */
+export function changesOf(before: Lane, after: Lane): Change[] {
+  const changes: { start: number; end: number }[] = [];
+  const borders = function* (): Generator<number> {
+    let [i, j] = [0, 0];
+    const a = before.runs.flatMap(({ start, end }) => [start, end]);
+    const b = after.runs.flatMap(({ start, end }) => [start, end]);
+    while (i < a.length || j < b.length) yield (a[i] ?? Infinity) <= (b[j] ?? Infinity) ? (a[i++] as number) : (b[j++] as number);
+  };
+  let from = 0;
+  let [i, j] = [0, 0];
+  for (const to of borders()) {
+    if (to > from) {
+      while (i < before.runs.length && (before.runs[i] as LaneRun).end <= from) i++;
+      while (j < after.runs.length && (after.runs[j] as LaneRun).end <= from) j++;
+      if (said(before, i, from) !== said(after, j, from)) {
+        const last = changes[changes.length - 1];
+        if (last?.end === from) last.end = to;
+        else changes.push({ start: from, end: to });
+      }
+      from = to;
+    }
+  }
+  return changes;
+}
+
+function said(lane: Lane, index: number, at: number): string {
+  const run = lane.runs[index];
+  if (run === undefined || run.start > at) return '';
+  const value = lane.values[run.code];
+  return `${value?.label ?? ''}\n${run.name ?? ''}`;
+}
+
+/** All stretches that changed in any lane, joined. */
+export function changesOfAll(before: readonly Lane[], after: readonly Lane[]): Change[] {
+  const all = after.flatMap((lane) => {
+    const was = before.find(({ id }) => id === lane.id);
+    return was === undefined || was === lane ? [] : changesOf(was, lane);
+  });
+  const joined: { start: number; end: number }[] = [];
+  for (const { start, end } of all.sort((a, b) => a.start - b.start)) {
+    const last = joined[joined.length - 1];
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else joined.push({ start, end });
+  }
+  return joined;
+}
