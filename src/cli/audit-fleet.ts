@@ -110,7 +110,7 @@ class Pool {
       worker.once('error', resolve);
       worker.postMessage(names);
     });
-    worker.removeAllListeners();
+    worker.removeAllListeners('message').removeAllListeners('error');
     if (!(answer instanceof Error)) {
       this.#works = true;
       this.#release(worker);
