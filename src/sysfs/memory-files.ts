@@ -2,11 +2,12 @@
 
 import type { Machine } from '../drivers/machine.ts';
 import { MEM_ONLINE, ONLINE_TYPE_NAMES, type MemoryBlock } from '../kernel/block-table.ts';
+import { EIO } from '../kernel/errno.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { autoOnlineBlocksStore, onlineStore, stateStore, validZones } from '../kernel/memory-block.ts';
 import { isRemovable } from '../kernel/removable.ts';
 import {
-  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_DIRECTORY, UNKNOWN_FILE,
+  directory, dynamicDirectory, link, readOnly, readWrite, UNKNOWN_FILE,
   type DirectoryEntry, type Entry,
 } from './entries.ts';
 
@@ -20,6 +21,24 @@ function isOnline(kernel: Kernel, id: number): boolean {
   return kernel.blocks.state(id) === MEM_ONLINE;
 }
 
+const EMPTY = readOnly(() => '');
+
+/**
+ * What a device without power management shows.
+ * @kernel drivers/base/power/sysfs.c: power_attrs, runtime_attrs
+ */
+const POWER = directory({
+  async: readOnly(() => 'disabled\n'),
+  autosuspend_delay_ms: readOnly(() => -EIO),
+  control: readOnly(() => 'auto\n'),
+  runtime_active_kids: readOnly(() => '0\n'),
+  runtime_active_time: readOnly(() => '0\n'),
+  runtime_enabled: readOnly(() => 'disabled\n'),
+  runtime_status: readOnly(() => 'unsupported\n'),
+  runtime_suspended_time: readOnly(() => '0\n'),
+  runtime_usage: readOnly(() => '0\n'),
+});
+
 /**
  * A block's files by name, made when somebody looks: there are thousands of blocks.
  * @kernel drivers/base/memory.c: memory_memblk_attrs
@@ -29,12 +48,12 @@ const BLOCK_FILES: Readonly<Record<string, (kernel: Kernel, id: number) => Entry
     readWrite(() => (isOnline(kernel, id) ? '1\n' : '0\n'), (text) => onlineStore(kernel, id, text)),
   phys_device: () => readOnly(() => '0\n'),
   phys_index: (_kernel, id) => readOnly(() => `${id.toString(16).padStart(8, '0')}\n`),
-  power: () => UNKNOWN_DIRECTORY,
+  power: () => POWER,
   removable: (kernel, id) => readOnly(() => (isRemovable(kernel, id, kernel.blocks.get(id) as MemoryBlock) ? '1\n' : '0\n')),
   state: (kernel, id) =>
     readWrite(() => (isOnline(kernel, id) ? 'online\n' : 'offline\n'), (text) => stateStore(kernel, id, text)),
   subsystem: () => link('../../../../bus/memory'),
-  uevent: () => UNKNOWN_FILE,
+  uevent: () => EMPTY,
   valid_zones: (kernel, id) => readOnly(() => `${validZones(kernel, id)}\n`),
 };
 
@@ -66,16 +85,18 @@ function existingBlock(kernel: Kernel, name: string): number | undefined {
  */
 export function memoryDirectory(machine: Machine): DirectoryEntry {
   const { kernel } = machine;
+  const crash = kernel.profile.does.crashHotplugShows;
   const fixed = directory({
     auto_online_blocks: readWrite(
       () => `${ONLINE_TYPE_NAMES[kernel.params.defaultOnlineType]}\n`,
       (text) => autoOnlineBlocksStore(kernel, text),
     ),
     block_size_bytes: readOnly(() => `${kernel.memoryBlockSizeBytes.toString(16)}\n`),
+    crash_hotplug: crash === 'none' ? undefined : readOnly(() => `${crash}\n`),
     hard_offline_page: UNKNOWN_FILE,
-    power: UNKNOWN_DIRECTORY,
+    power: POWER,
     soft_offline_page: UNKNOWN_FILE,
-    uevent: UNKNOWN_FILE,
+    uevent: EMPTY,
   });
   return dynamicDirectory(
     fixed,

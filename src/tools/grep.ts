@@ -1,96 +1,87 @@
-/** grep with the patterns people type: no groups, no intervals, no back-references. */
+/** grep: matching lines, with names, numbers and the lines around them. */
 
-import { readInputs, readLetters, splitLines } from './read-input.ts';
+import { EIO, EISDIR } from '../kernel/errno.ts';
+import { filesBelow } from './find.ts';
+import { quote, translatePattern } from './grep-pattern.ts';
+import { readInputs, readLetters, splitLines, type Letters } from './read-input.ts';
 import { NotModelled, type Tool } from './tool.ts';
 
-/** With more repetitions than this a backtracking matcher could take long. */
-const MAX_REPETITIONS = 4;
-
-function quote(c: string): string {
-  return c.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** Turns the pattern and the options that change its meaning into one expression. */
+function matcherOf(pattern: string, options: Letters['options']): RegExp {
+  let source = pattern
+    .split('\n')
+    .map((line) => (options.has('F') ? quote(line) : translatePattern(line, options.has('E'))))
+    .join('|');
+  if (options.has('w')) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`;
+  if (options.has('x')) source = `^(?:${source})$`;
+  try {
+    return new RegExp(source, options.has('i') ? 'gi' : 'g');
+  } catch {
+    throw new NotModelled(`grep: the pattern ${pattern} is not modelled`);
+  }
 }
 
-/** Translates a basic or extended expression to the host's, or throws NotModelled. */
-export function translatePattern(pattern: string, extended: boolean): string {
-  const refuse = (what: string): NotModelled => new NotModelled(`grep: ${what} in a pattern is not modelled`);
-  let source = '';
-  let repetitions = 0;
-  let hasAtom = false;
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i] as string;
-    const escaped = c === '\\';
-    const letter = escaped ? (pattern[++i] ?? '') : c;
-    const isOperator = extended ? !escaped : escaped;
-    if (letter === '' && escaped) throw refuse('a backslash at the end');
-    if ('(){}'.includes(letter) && isOperator) throw refuse(`\`${letter}\``);
-    if (escaped && /[0-9A-Za-z<>]/.test(letter)) throw refuse(`\`\\${letter}\``);
-    if (letter === '|' && isOperator) {
-      source += '|';
-      hasAtom = false;
-    } else if (((letter === '+' || letter === '?') && isOperator) || (letter === '*' && !escaped)) {
-      if (!hasAtom) {
-        if (extended) throw refuse(`\`${letter}\` without anything before it`);
-        source += quote(letter);
-        hasAtom = true;
-        continue;
-      }
-      if (++repetitions > MAX_REPETITIONS) throw refuse(`more than ${MAX_REPETITIONS} repetitions`);
-      source += letter;
-      hasAtom = false;
-    } else if (!escaped && letter === '^' && (extended || i === 0 || source.endsWith('|'))) source += '^';
-    else if (!escaped && letter === '$' && (extended || /^(?:$|\\\|)/.test(pattern.slice(i + 1)))) source += '$';
-    else {
-      hasAtom = true;
-      if (!escaped && letter === '.') source += '.';
-      else if (!escaped && letter === '[') {
-        const set = /^\[(\^?)(\]?[^\]]*)\]/.exec(pattern.slice(i));
-        if (set === null) throw refuse('an unclosed `[`');
-        const [all, negated, members = ''] = set;
-        if (/\[[:.=]/.test(members)) throw refuse('a character class');
-        source += `[${negated}${members.replace(/[\\\]^[]/g, '\\$&')}]`;
-        i += all.length - 1;
-      } else source += quote(letter);
-    }
+/** The number after -A, -B or -C. */
+function contextLines(text = '0'): number {
+  if (!/^[0-9]{1,6}$/.test(text)) throw new NotModelled(`grep: ${text} is no number of lines`);
+  return Number(text);
+}
+
+interface Shown {
+  readonly index: number;
+  readonly matches: boolean;
+}
+
+/** The lines to print, in order: the matching ones and those around them. */
+function withContext(matching: ReadonlySet<number>, nrLines: number, before: number, after: number): Shown[] {
+  const shown: Shown[] = [];
+  let next = 0;
+  for (const match of matching) {
+    for (let index = Math.max(next, match - before); index < match; index++) shown.push({ index, matches: false });
+    shown.push({ index: match, matches: true });
+    next = match + 1;
+    for (; next < nrLines && next <= match + after && !matching.has(next); next++) shown.push({ index: next, matches: false });
   }
-  return source;
+  return shown;
 }
 
 export const grep: Tool = (context, args) => {
-  const { options, values, operands } = readLetters('grep', args, 'ivnchHqxwoEFe:');
+  const { options, values, operands } = readLetters('grep', args, 'ivnchHqxwoEFre:A:B:C:');
   // Several -e are several patterns, as are the lines of one.
   const given = values.get('e')?.join('\n');
   const [pattern, ...files] = given === undefined ? operands : [given, ...operands];
   if (pattern === undefined) throw new NotModelled('grep without a pattern is not modelled');
-  const extended = options.has('E');
-  let source = pattern
-    .split('\n')
-    .map((line) => (options.has('F') ? quote(line) : translatePattern(line, extended)))
-    .join('|');
-  if (options.has('w')) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`;
-  if (options.has('x')) source = `^(?:${source})$`;
-  let matcher: RegExp;
-  try {
-    matcher = new RegExp(source, options.has('i') ? 'gi' : 'g');
-  } catch {
-    throw new NotModelled(`grep: the pattern ${pattern} is not modelled`);
-  }
-  const [inputs, failed] = readInputs(context, files, (path, why) => context.stderr(`grep: ${path}: ${why}\n`));
-  const names = options.has('H') || (files.length > 1 && !options.has('h'));
+  const matcher = matcherOf(pattern, options);
+  const before = contextLines(options.get('B') ?? options.get('C'));
+  const after = contextLines(options.get('A') ?? options.get('C'));
+  const recursive = options.has('r') && files.length > 0;
+  const paths = recursive ? files.flatMap((path) => filesBelow(context.files, path)) : files;
+  // What can be opened and not read, a directory for one, is passed over in silence.
+  const readable = paths.filter((path) => path === '-' || ![-EISDIR, -EIO].includes(context.files.read(path) as number));
+  const complain = (path: string, why: string): void => context.stderr(`grep: ${path}: ${why}\n`);
+  const [inputs, failed] = paths.length > 0 && readable.length === 0 ? [[], false] : readInputs(context, readable, complain);
+  const named = options.has('H') || ((files.length > 1 || recursive) && !options.has('h'));
   let found = false;
+  let lastShown: number | undefined;
   for (const { name, text } of inputs) {
-    const prefix = names ? `${name === '-' ? '(standard input)' : name}:` : '';
-    let matches = 0;
-    splitLines(text).forEach((line, i) => {
-      const parts = [...line.matchAll(matcher)];
-      if ((parts.length > 0) === options.has('v')) return;
-      matches++;
-      if (options.has('c') || options.has('q')) return;
-      const number = options.has('n') ? `${i + 1}:` : '';
-      if (!options.has('o')) context.stdout(`${prefix}${number}${line}\n`);
-      else for (const part of parts) if (part[0] !== '') context.stdout(`${prefix}${number}${part[0]}\n`);
-    });
-    if (matches > 0) found = true;
-    if (options.has('c') && !options.has('q')) context.stdout(`${prefix}${matches}\n`);
+    const lines = splitLines(text);
+    const parts = lines.map((line) => [...line.matchAll(matcher)]);
+    const matching = new Set([...lines.keys()].filter((i) => (parts[i]?.length === 0) === options.has('v')));
+    if (matching.size > 0) found = true;
+    if (options.has('q')) continue;
+    const file = name === '-' ? '(standard input)' : name;
+    if (options.has('c')) {
+      context.stdout(`${named ? `${file}:` : ''}${matching.size}\n`);
+      continue;
+    }
+    for (const { index, matches } of withContext(matching, lines.length, before, after)) {
+      if (before + after > 0 && lastShown !== undefined && index !== lastShown + 1) context.stdout('--\n');
+      lastShown = index;
+      const mark = matches ? ':' : '-';
+      const prefix = (named ? file + mark : '') + (options.has('n') ? `${index + 1}${mark}` : '');
+      if (!options.has('o') || !matches) context.stdout(`${prefix}${lines[index]}\n`);
+      else for (const [part] of parts[index] ?? []) if (part !== '') context.stdout(`${prefix}${part}\n`);
+    }
   }
   if (found && options.has('q')) return 0;
   return failed ? 2 : found ? 0 : 1;

@@ -6,7 +6,9 @@ import { cxl } from './cxl/cxl.ts';
 import { daxctl } from './daxctl/daxctl.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
+import { find } from './find.ts';
 import { grep } from './grep.ts';
+import { cut, seq, sort, tee, tr, uniq } from './line-tools.ts';
 import { ls } from './ls.ts';
 import { lsmem } from './lsmem.ts';
 import { modprobe } from './modprobe.ts';
@@ -21,11 +23,13 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
   '[': bracket,
   cat,
   chmem: (context, args) => chmem(context.files, args, context),
+  cut,
   cxl,
   daxctl,
   dmesg,
   echo,
   false: falseTool,
+  find,
   grep,
   head,
   ls,
@@ -33,10 +37,15 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.freeze({
   modprobe,
   ndctl,
   printf,
+  seq,
   sleep,
+  sort,
   tail,
+  tee,
   test,
+  tr,
   true: trueTool,
   uname,
+  uniq,
   wc,
 } satisfies Record<string, Tool>);

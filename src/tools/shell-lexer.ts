@@ -1,6 +1,6 @@
 /** Cuts a shell line into words and operators, by the rules of the POSIX shell. */
 
-import { ShellSyntaxError, type Span, type Word, type WordPart } from './shell-syntax.ts';
+import { type List, ShellSyntaxError, type Span, type Word, type WordPart } from './shell-syntax.ts';
 import { NotModelled } from './tool.ts';
 
 export type Operator = ';' | '&&' | '||' | '|' | ';;' | '(' | ')' | '\n';
@@ -20,12 +20,43 @@ const META = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')']);
 const ESCAPED_IN_QUOTES = new Set(['$', '`', '"', '\\', '\n']);
 const NAME_START = /[A-Za-z_]/;
 
+/** Substitutions nested deeper than this are refused. */
+const MAX_DEPTH = 16;
+
+/** Parses all tokens of a line, or of a command substitution within it. */
+export type ParseTokens = (tokens: readonly Token[]) => List;
+
 class Lexer {
   readonly line: string;
-  at = 0;
+  readonly #parse: ParseTokens;
+  readonly #depth: number;
+  at: number;
 
-  constructor(line: string) {
+  constructor(line: string, parse: ParseTokens, at = 0, depth = 0) {
+    if (depth > MAX_DEPTH) throw new NotModelled(`commands nested deeper than ${MAX_DEPTH} are not modelled`);
     this.line = line;
+    this.#parse = parse;
+    this.#depth = depth;
+    this.at = at;
+  }
+
+  /** Tokens up to the end of the line or, in a substitution, up to the parenthesis that closes it. */
+  tokens(closed: boolean): Token[] {
+    const tokens: Token[] = [];
+    let open = 0;
+    for (;;) {
+      const token = this.next();
+      const op = token.kind === 'operator' ? token.op : undefined;
+      if (closed && op === ')' && open-- === 0) {
+        tokens.push({ kind: 'end', span: (token as { span: Span }).span });
+        return tokens;
+      }
+      if (op === '(') open++;
+      tokens.push(token);
+      if (token.kind !== 'end') continue;
+      if (closed) throw new ShellSyntaxError('unexpected end of file (expecting ")")');
+      return tokens;
+    }
   }
 
   notModelled(what: string, start: number, end: number, help?: string): NotModelled {
@@ -110,7 +141,9 @@ class Lexer {
         plain = false;
         parts.push(this.dollar(false));
       } else if (c === '`') {
-        throw this.notModelled('command substitution (`…`) is not modelled', this.at, this.at + 1);
+        flush();
+        plain = false;
+        parts.push(this.backquoted(false));
       } else {
         text += c;
         this.at++;
@@ -148,14 +181,13 @@ class Lexer {
       const c = this.line[this.at];
       if (c === undefined) throw new ShellSyntaxError('unterminated quoted string');
       if (c === '"') break;
-      if (c === '`') throw this.notModelled('command substitution (`…`) is not modelled', this.at, this.at + 1);
       const following = this.line[this.at + 1];
       if (c === '\\' && following !== undefined && ESCAPED_IN_QUOTES.has(following)) {
         if (following !== '\n') text += following;
         this.at += 2;
-      } else if (c === '$') {
+      } else if (c === '$' || c === '`') {
         if (text !== '') flush();
-        parts.push(this.dollar(true));
+        parts.push(c === '$' ? this.dollar(true) : this.backquoted(true));
         pushed = true;
       } else {
         text += c;
@@ -166,15 +198,51 @@ class Lexer {
     this.at = Math.max(this.at + 1, open);
   }
 
+  /** `$(…)` */
+  private substitution(start: number, quoted: boolean): WordPart {
+    const inner = new Lexer(this.line, this.#parse, start + 2, this.#depth + 1);
+    const list = this.#parse(inner.tokens(true));
+    this.at = inner.at;
+    return { kind: 'command', list, quoted };
+  }
+
+  /** The older spelling, in which a backslash escapes `$`, a backquote and itself. */
+  private backquoted(quoted: boolean): WordPart {
+    const start = this.at;
+    let text = '';
+    for (this.at++; this.line[this.at] !== '`'; this.at++) {
+      if (this.line[this.at] === '\\' && /[$`\\]/.test(this.line[this.at + 1] ?? '')) this.at++;
+      const c = this.line[this.at];
+      if (c === undefined) throw new ShellSyntaxError('EOF in backquote substitution');
+      text += c;
+    }
+    this.at++;
+    // Standing where it stood, its words keep their places in the line, but for what was escaped before them.
+    const inner = new Lexer(' '.repeat(start + 1) + text, this.#parse, start + 1, this.#depth + 1);
+    return { kind: 'command', list: this.#parse(inner.tokens(false)), quoted };
+  }
+
+  /** `$((…))`, up to the two parentheses that close it. */
+  private arithmetic(start: number, quoted: boolean): WordPart {
+    let open = 0;
+    for (let at = start + 3; at < this.line.length; at++) {
+      const c = this.line[at];
+      if (c === '(') open++;
+      else if (c === ')' && open > 0) open--;
+      else if (c === ')' && this.line[at + 1] !== ')') break;
+      else if (c === ')') {
+        this.at = at + 2;
+        return { kind: 'arithmetic', expression: this.line.slice(start + 3, at), quoted };
+      }
+    }
+    throw this.notModelled('arithmetic (`$((…))`) without its end is not modelled', start, start + 3);
+  }
+
   /** `$NAME`, `${NAME}`, `$?`; a `$` before anything else stands for itself. */
   private dollar(quoted: boolean): WordPart {
     const start = this.at;
     const c = this.line[start + 1];
-    if (c === '(') {
-      const arithmetic = this.line[start + 2] === '(';
-      const what = arithmetic ? 'arithmetic (`$((…))`)' : 'command substitution (`$(…)`)';
-      throw this.notModelled(`${what} is not modelled`, start, start + (arithmetic ? 3 : 2));
-    }
+    if (c === '(') return this.line[start + 2] === '(' ? this.arithmetic(start, quoted) : this.substitution(start, quoted);
     if (c === '{') return this.braced(start, quoted);
     if (c === '?') {
       this.at = start + 2;
@@ -205,12 +273,6 @@ class Lexer {
 }
 
 /** All tokens of a line, the last of kind `end`. Throws ShellSyntaxError or NotModelled. */
-export function tokenize(line: string): Token[] {
-  const lexer = new Lexer(line);
-  const tokens: Token[] = [];
-  for (;;) {
-    const token = lexer.next();
-    tokens.push(token);
-    if (token.kind === 'end') return tokens;
-  }
+export function tokenize(line: string, parse: ParseTokens): Token[] {
+  return new Lexer(line, parse).tokens(false);
 }

@@ -216,10 +216,14 @@ function asAssignment(word: Word): Assignment | undefined {
   return { name: match[1] as string, value: { parts, span: word.span } };
 }
 
-/** Parses a line. Throws ShellSyntaxError for what sh refuses, NotModelled for what memhp does not understand. */
-export function parseShell(line: string): List {
-  const parser = new Parser(tokenize(line));
+function parseTokens(tokens: readonly Token[]): List {
+  const parser = new Parser(tokens);
   const list = parser.list();
   if (parser.token.kind !== 'end') throw parser.unexpected();
   return list;
+}
+
+/** Parses a line. Throws ShellSyntaxError for what sh refuses, NotModelled for what memhp does not understand. */
+export function parseShell(line: string): List {
+  return parseTokens(tokenize(line, parseTokens));
 }

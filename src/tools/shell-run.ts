@@ -3,12 +3,13 @@
 import { EACCES, EISDIR, type Errno, strerror } from '../kernel/errno.ts';
 import { namingRefusal } from '../kernel/explain.ts';
 import type { Machine } from '../drivers/machine.ts';
+import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
 import { isDirectory, ProcessFiles } from './process-files.ts';
 import { TOOLS } from './registry.ts';
 import { UNMODELLED_COMMANDS } from './unmodelled-commands.ts';
 import { BUILTINS, isSpecialBuiltin, ShellExit } from './shell-builtins.ts';
-import type { AndOr, Command, List, Pipeline, Redirect, SimpleCommand, Word } from './shell-syntax.ts';
-import { expandToString, expandWords } from './shell-words.ts';
+import type { AndOr, Command, ExpandedPart, List, Pipeline, Redirect, SimpleCommand, Word } from './shell-syntax.ts';
+import { type Expander, expandToString, expandWords } from './shell-words.ts';
 import { refusalOf } from './refusal.ts';
 import { NotModelled, type Tool, type ToolContext } from './tool.ts';
 
@@ -62,6 +63,8 @@ export class Shell {
   status = 0;
   output = '';
   #commands = 0;
+  /** Exit status of the last `$(…)` in the command at hand. */
+  #substituted: number | undefined;
   #characters = 0;
 
   constructor(machine: Machine, files: ProcessFiles) {
@@ -69,10 +72,40 @@ export class Shell {
     this.files = files;
   }
 
-  variable(name: string): string {
-    const value = name === '?' ? String(this.status) : (this.variables.get(name) ?? '');
-    this.#spend(value.length);
-    return value;
+  #variable(name: string): string {
+    return name === '?' ? String(this.status) : (this.variables.get(name) ?? '');
+  }
+
+  /** What a list prints, without the newlines at its end, in a process of its own. */
+  #substitute(list: List, stderr: Sink): string {
+    const printed = new BufferSink('', this.#spend);
+    const { status } = this;
+    this.isolated(() => this.list(list, { stdin: '', stdout: printed, stderr }));
+    this.#substituted = this.status;
+    // `$?` in the same command is still that of the command before it.
+    this.status = status;
+    return printed.text.replace(/\n+$/, '');
+  }
+
+  /** A mistake in arithmetic ends the shell. */
+  #arithmetic(expression: string, stderr: Sink): string {
+    try {
+      return evaluateArithmetic(expression, (name) => this.#variable(name));
+    } catch (error) {
+      if (!(error instanceof ArithmeticError)) throw error;
+      stderr.write(`sh: ${error.message}\n`);
+      throw new ShellExit(2);
+    }
+  }
+
+  #expander({ stderr }: Streams): Expander {
+    const expand = (part: ExpandedPart): string => {
+      if (part.kind === 'command') return this.#substitute(part.list, stderr);
+      const value = part.kind === 'variable' ? this.#variable(part.name) : this.#arithmetic(part.expression, stderr);
+      this.#spend(value.length);
+      return value;
+    };
+    return { expand, files: this.files };
   }
 
   readonly #spend = (characters: number): void => {
@@ -143,7 +176,7 @@ export class Shell {
     if (command.kind === 'simple') {
       this.simple(command, streams);
     } else if (command.kind === 'for') {
-      const words = expandWords(command.words, this);
+      const words = expandWords(command.words, this.#expander(streams));
       this.status = 0;
       for (const word of words) {
         this.variables.set(command.variable, word);
@@ -211,7 +244,9 @@ export class Shell {
   }
 
   private simpleUnlimited(command: SimpleCommand, outer: Streams): void {
-    const [name, ...args] = expandWords(command.words, this);
+    const expander = this.#expander(outer);
+    this.#substituted = undefined;
+    const [name, ...args] = expandWords(command.words, expander);
     const streams = { ...outer };
     const opened: BufferSink[] = [];
     try {
@@ -223,10 +258,11 @@ export class Shell {
       if (name !== undefined && isSpecialBuiltin(name)) throw new ShellExit(1);
       return;
     }
-    const values = command.assignments.map(({ name: key, value }) => [key, expandToString(value, this)] as const);
+    const values = command.assignments.map(({ name: key, value }) => [key, expandToString(value, expander)] as const);
     if (name === undefined) {
       for (const [key, value] of values) this.variables.set(key, value);
-      this.status = 0;
+      // A command without a name has the status of the last substitution in it.
+      this.status = this.#substituted ?? 0;
       return;
     }
     // Assignments before a command are seen by that command alone; no tool of the model reads its environment.
@@ -269,7 +305,7 @@ export class Shell {
   }
 
   private redirect(redirect: Redirect, streams: Streams, opened: BufferSink[]): void {
-    const target = expandToString(redirect.target, this);
+    const target = expandToString(redirect.target, this.#expander(streams));
     const { op, fd } = redirect;
     if (fd > 2 || (fd !== 0 && op.startsWith('<')) || (fd === 0 && op.startsWith('>'))) {
       throw new NotModelled(`redirecting file descriptor ${fd} with \`${op}\` is not modelled`, redirect.target.span);

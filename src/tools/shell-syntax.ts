@@ -3,10 +3,22 @@
 /** Offset of the first character and of the one after the last, within the typed line. */
 export type Span = readonly [start: number, end: number];
 
+interface TextPart {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+/** A piece whose text is known when the command runs. */
+export type ExpandedPart =
+  | { readonly kind: 'variable'; readonly name: string; readonly quoted: boolean }
+  /** `$(…)` */
+  | { readonly kind: 'command'; readonly list: List; readonly quoted: boolean }
+  /** `$((…))` */
+  | { readonly kind: 'arithmetic'; readonly expression: string; readonly quoted: boolean };
+
 /** A piece of a word; quoted pieces are neither split nor taken as patterns. */
-export type WordPart =
-  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'variable'; readonly name: string; readonly quoted: boolean };
+export type WordPart = TextPart | ExpandedPart;
 
 export interface Word {
   readonly parts: readonly WordPart[];

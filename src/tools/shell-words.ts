@@ -1,13 +1,14 @@
-/** Turns words into arguments: variables, field splitting, path patterns. */
+/** Turns words into arguments: expansion, field splitting, path patterns. */
 
 import { type GlobChar, globMatcher, isPattern } from './glob.ts';
 import { isDirectory, type ProcessFiles } from './process-files.ts';
-import type { Word, WordPart } from './shell-syntax.ts';
+import type { ExpandedPart, Word, WordPart } from './shell-syntax.ts';
 import { NotModelled } from './tool.ts';
 
 /** What expansion needs of the shell. */
 export interface Expander {
-  variable(name: string): string;
+  /** What a variable, a command or an arithmetic expression in a word comes to. */
+  expand(part: ExpandedPart): string;
   readonly files: ProcessFiles;
 }
 
@@ -20,10 +21,10 @@ const BLANKS = /[ \t\n]+/;
 
 /** The word as one string: no splitting, no patterns. Assignments and redirections take it so. */
 export function expandToString(word: Word, expander: Expander): string {
-  return word.parts.map((part) => (part.kind === 'text' ? part.text : expander.variable(part.name))).join('');
+  return word.parts.map((part) => (part.kind === 'text' ? part.text : expander.expand(part))).join('');
 }
 
-/** The words as arguments: unquoted variables are split at blanks, and vanish when empty. */
+/** The words as arguments: what is expanded unquoted is split at blanks, and vanishes when empty. */
 export function expandWords(words: readonly Word[], expander: Expander): string[] {
   const fields = words.flatMap((word) => splitWord(word.parts, expander));
   return fields.flatMap((field) => expandPattern(field, expander.files));
@@ -38,9 +39,9 @@ function splitWord(parts: readonly WordPart[], expander: Expander): Field[] {
   };
   for (const part of parts) {
     if (part.kind === 'text') append(part.text, part.quoted);
-    else if (part.quoted) append(expander.variable(part.name), true);
+    else if (part.quoted) append(expander.expand(part), true);
     else {
-      expander.variable(part.name).split(BLANKS).forEach((piece, i) => {
+      expander.expand(part).split(BLANKS).forEach((piece, i) => {
         // A blank ends the field before it.
         if (i > 0) open = undefined;
         if (piece !== '') append(piece, false);

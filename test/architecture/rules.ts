@@ -153,6 +153,7 @@ const WORDS = new Set([
   'src/view/sections-of-segments.ts',
   // Bigints without a literal beside them.
   'src/kernel/boot/cmdline.ts',
+  'src/tools/arithmetic.ts',
   'src/realkernel/guest-sections.ts',
   // The generator of random numbers.
   'src/realkernel/fuzz-dice.ts',

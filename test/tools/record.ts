@@ -93,7 +93,7 @@ function recordChmem(): RecordedTree[] {
 
 function recordShell(): { line: string; exit: number; output: string }[] {
   const bin = mkdtempSync(join(tmpdir(), 'memhp-sh-'));
-  for (const name of ['sh', 'cat', 'ls', 'grep', 'head', 'tail', 'wc', 'sleep']) {
+  for (const name of ['sh', 'cat', 'ls', 'grep', 'head', 'tail', 'wc', 'sleep', 'seq', 'sort', 'uniq', 'cut', 'tr', 'tee']) {
     execFileSync('ln', ['-s', '/usr/bin/busybox', join(bin, name)]);
   }
   const lines = readFileSync(join(HERE, 'shell-lines.txt'), 'utf8').split('\n').filter((line) => line !== '');

@@ -69,6 +69,18 @@ describe('files of the model', () => {
     ['/bin/echo x; /opt/echo y', 127, ['x', 'sh: /opt/echo: not found']],
     ['cd /sys/devices/system/node; echo node*/memory[01]', 0, ['node0/memory0 node0/memory1']],
     ['lsmme', 127, ['sh: lsmme: not found']],
+    // As a 6.12 guest answered.
+    [`find ${MEMORY} -name state | head -n 3`, 0, [3, 1, 6].map((id) => `${MEMORY}/memory${id}/state`)],
+    [`find ${MEMORY}/memory1 -type l`, 0, ['node0', 'subsystem'].map((name) => `${MEMORY}/memory1/${name}`)],
+    [`find ${MEMORY}/memory1 -maxdepth 1 -type f | tail -n 2`, 0, ['state', 'removable'].map((name) => `${MEMORY}/memory1/${name}`)],
+    [`find ${MEMORY}/nothing`, 1, [`find: ${MEMORY}/nothing: No such file or directory`]],
+    [`grep -r online ${MEMORY}/memory1`, 0, [`${MEMORY}/memory1/state:online`]],
+    [`grep . ${MEMORY}/memory1/* | tail -n 2`, 0, [`${MEMORY}/memory1/state:online`, `${MEMORY}/memory1/valid_zones:DMA32`]],
+    [`cat ${MEMORY}/memory1/power/autosuspend_delay_ms`, 1, ['cat: read error: Input/output error']],
+    [`echo offline | tee ${MEMORY}/memory0/state`, 1, ['offline', `tee: ${MEMORY}/memory0/state: I/O error`]],
+    [`echo offline | tee ${MEMORY}/memory99/state`, 1, [`tee: ${MEMORY}/memory99/state: No such file or directory`, 'offline']],
+    [`cat ${MEMORY}/crash_hotplug`, 0, ['0']],
+    [`for i in $(seq 6 7); do cat ${MEMORY}/memory$i/state; done`, 0, ['online', 'online']],
   ])('%s', (line, exit, output) => {
     // /opt is no part of the model: what is asked there is refused below, not answered.
     if (line.includes('/opt/')) return expect(refusal(line).message).toContain('/opt');
@@ -103,9 +115,12 @@ describe('files of the model', () => {
 
 describe('what is not modelled is named, with its place', () => {
   test.each([
-    ['echo $(date)', [5, 7]],
-    ['echo `date`', [5, 6]],
-    ['echo $((1+2))', [5, 8]],
+    ['echo $(date)', [7, 11]],
+    ['echo `date`', [6, 10]],
+    ['echo $((1+', [5, 8]],
+    ['echo $((x=1))', [0, 13]],
+    ['xargs echo', [0, 10]],
+    ['find /proc/iomem -exec cat {}', [0, 29]],
     ['echo ${A:-b}', [5, 12]],
     ['echo $1', [5, 7]],
     ['sleep 1 &', [8, 9]],
@@ -121,7 +136,7 @@ describe('what is not modelled is named, with its place', () => {
     ['modprobe nd_pmen', [0, 16]],
     ['cat -v /proc/iomem', [0, 18]],
     ["grep '\\(a\\)' /proc/iomem", [0, 24]],
-    ['cat /sys/devices/system/memory/uevent', [0, 37]],
+    ['cat /sys/devices/system/memory/hard_offline_page', [0, 48]],
   ])('%s', (line, span) => {
     expect(refusal(line).span).toEqual(span);
   });

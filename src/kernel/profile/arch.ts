@@ -28,13 +28,49 @@ export interface ArchConstants {
   readonly sectionsPerRoot: number;
   /** How memory_block_size_bytes() is found. */
   readonly blockSizeRule: 'x86-probe' | 'section' | 's390-increment' | 'ppc-lmb';
+  /** Who tells the kernel where memory is. */
+  readonly firmware: 'e820' | 'device-tree' | 'sclp';
+  /** Where the zones for devices with short addresses end, in bytes; no ZONE_DMA32 where it is undefined. */
+  readonly dmaEnd: number;
+  readonly dma32End: number | undefined;
+  /**
+   * Memory of boot never goes offline, whatever its pages hold.
+   * @kernel arch/arm64/mm/mmu.c: prevent_bootmem_remove_notifier
+   */
+  readonly keepsBootMemory: boolean;
   /** Highest hot-pluggable address, exclusive. @kernel PHYSMEM_END + 1 */
   readonly physmemEnd: number;
   /** Size of the huge page that maps the memmap of a section. */
   readonly pmdSize: number;
 }
 
-const SUBSECTION_SIZE = 2 * 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+const SUBSECTION_SIZE = 2 * MiB;
+
+type BootConstants = Pick<ArchConstants, 'firmware' | 'dmaEnd' | 'dma32End' | 'keepsBootMemory'>;
+
+const tree = (dmaEnd: number, dma32End: number | undefined, keepsBootMemory = false): BootConstants => ({
+  firmware: 'device-tree',
+  dmaEnd,
+  dma32End,
+  keepsBootMemory,
+});
+
+/**
+ * How boot differs. Zones end where devices of the architecture stop reaching; arm64's DMA zone is what a device tree
+ * without limits of its own leaves of 4 GiB. ppc64le, riscv64 and loongarch64 have been looked up, not recorded.
+ * @kernel zone_sizes_init (arm64, x86), paging_init (s390, powerpc)
+ */
+const BOOT: Readonly<Record<ArchName, BootConstants>> = {
+  x86_64: { firmware: 'e820', dmaEnd: 16 * MiB, dma32End: 4 * GiB, keepsBootMemory: false },
+  arm64: tree(4 * GiB, 4 * GiB, true),
+  ppc64le: tree(2 * GiB, undefined),
+  s390x: { firmware: 'sclp', dmaEnd: 2 * GiB, dma32End: undefined, keepsBootMemory: false },
+  riscv64: tree(0, 4 * GiB),
+  loongarch64: tree(0, 4 * GiB),
+};
 
 function arch(
   name: ArchName,
@@ -63,13 +99,11 @@ function arch(
     memSectionSize,
     sectionsPerRoot: pageSize / memSectionSize,
     blockSizeRule,
+    ...BOOT[name],
     physmemEnd: 2 ** maxPhysmemBits,
     pmdSize,
   });
 }
-
-const KiB = 1024;
-const MiB = 1024 * KiB;
 
 /**
  * Every supported architecture by `name` or `name-pagesize`; the bare name is Debian's page size.

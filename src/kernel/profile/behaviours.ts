@@ -46,6 +46,8 @@ export interface Behaviours {
   readonly offlineIsQuiet: boolean;
   /** Hot-added RAM may lie inside a resource that is not busy. */
   readonly ramNestsInResources: boolean;
+  /** What /sys/devices/system/memory/crash_hotplug shows while no crash kernel is loaded; 'none' where there is no such file. */
+  readonly crashHotplugShows: 'none' | '0' | '1';
   /** `removable` is the constant 1. */
   readonly removableAlwaysOne: boolean;
   /** Resources may be merged (MHP_MERGE_RESOURCE), and driver-managed names exist. */
@@ -80,6 +82,8 @@ export interface Behaviours {
   readonly fiveLevelPaging: boolean;
   /** NUMA ranges are trimmed to memory, not to [0, max_pfn). */
   readonly numaTrimsToDram: boolean;
+  /** Kernels with a device tree remember which addresses its nodes have; else memory without a node goes to node 0. */
+  readonly treeKeepsNumaRanges: boolean;
   /** Memory the SRAT leaves out is counted in 'memblock', or by ranges against the 'e820' map. */
   readonly numaCoverage: 'e820' | 'memblock';
   /** Node spans come from the node's ranges, not from its zones. */

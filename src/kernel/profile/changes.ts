@@ -198,6 +198,11 @@ const table = {
     subject: 'NUMA: optimize detection of memory with no node id assigned by firmware (ff6c3d81f2e8)',
     sets: { numaCoverage: 'memblock' },
   },
+  'tree-numa-memblks': {
+    release: 'v6.12',
+    subject: 'arch_numa: switch over to numa_memblks',
+    sets: { treeKeepsNumaRanges: true },
+  },
   'numa-trims-to-dram': {
     release: 'v6.12',
     subject: 'mm: numa_memblks: use memblock_{start,end}_of_DRAM() when sanitizing meminfo (f7feea289f9a)',
@@ -222,6 +227,16 @@ const table = {
     release: 'v5.19',
     subject: 'mm/sparse-vmemmap: improve memory savings for compound devmaps (4917f55b4ef9)',
     sets: { optimisesCompoundMemmap: true },
+  },
+  'crash-hotplug-file': {
+    release: 'v6.6',
+    subject: 'crash: memory and CPU hotplug sysfs attributes (88a6f8994421)',
+    sets: { crashHotplugShows: '1' },
+  },
+  'crash-hotplug-flag': {
+    release: 'v6.10',
+    subject: 'crash: add a new kexec flag for hotplug support (79365026f869)',
+    sets: { crashHotplugShows: '0' },
   },
   'memmap-on-memory-force': {
     release: 'v6.6',

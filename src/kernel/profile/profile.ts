@@ -1,6 +1,6 @@
 /** Folds a release, its changes and an architecture into one frozen profile. */
 
-import { ARCHITECTURES, type ArchConstants } from './arch.ts';
+import { ARCHITECTURES, type ArchConstants, type ArchName } from './arch.ts';
 import type { BehaviourName, Behaviours } from './behaviours.ts';
 import { CHANGES, type ChangeId } from './changes.ts';
 import { POLICIES, type PolicyName } from './policies.ts';
@@ -30,6 +30,9 @@ export interface WhatIf {
   /** Size of a memory block in place of the rule's: a power of two, of at least a section. */
   readonly memoryBlockSizeBytes?: number;
 }
+
+/** How Debian's kernels of other architectures are called. */
+const FLAVOURS: Readonly<Partial<Record<ArchName, string>>> = { arm64: 'arm64', s390x: 's390x', ppc64le: 'powerpc64le' };
 
 /** Names `resolveProfile` takes, newest last. */
 export function profileNames(): string[] {

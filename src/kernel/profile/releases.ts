@@ -37,6 +37,7 @@ export const BASE: Behaviours = {
   defaultOnlineByZone: false,
   offlineIsQuiet: false,
   ramNestsInResources: false,
+  crashHotplugShows: 'none',
   removableAlwaysOne: false,
   driverManagedMemory: false,
   regionIntersectsDescendants: false,
@@ -48,6 +49,7 @@ export const BASE: Behaviours = {
   fiveLevelPaging: false,
   logsDemotionTargets: false,
   numaTrimsToDram: false,
+  treeKeepsNumaRanges: false,
   numaCoverage: 'e820',
   nodeSpanFromRanges: false,
   acpiTablesCountForMaxPfn: false,
@@ -109,14 +111,14 @@ export const RELEASES: Readonly<Record<string, Release>> = {
     verified: true,
   },
   '6.5': { after: '6.0', changes: ['misaligned-text', 'dax-match-type', 'hmem-platform', 'cxl-pci-hosts', 'cxl-cache-invalidation', 'cxl-ram-regions', 'cxl-event-logs', 'cxl-xor'] },
-  '6.6': { after: '6.5', changes: ['memmap-on-memory-force', 'no-zero-size-pfn', 'virtio-mem-keeps-removing'] },
+  '6.6': { after: '6.5', changes: ['crash-hotplug-file', 'memmap-on-memory-force', 'no-zero-size-pfn', 'virtio-mem-keeps-removing'] },
   '6.8': { after: '6.6', changes: ['memmap-on-memory-per-block', 'numa-coverage-of-memblock'] },
   '6.9': { after: '6.8', changes: ['acpi-rescan', 'acpi-device-check-may-fail', 'probe-text', 'dax-memmap-on-memory', 'dax-rwsem'] },
-  '6.11': { after: '6.9', changes: ['memmap-vmstat', 'acpi-tables-max-pfn', 'demotion-targets-logged'] },
+  '6.11': { after: '6.9', changes: ['crash-hotplug-flag', 'memmap-vmstat', 'acpi-tables-max-pfn', 'demotion-targets-logged'] },
   // Debian's 6.12 (6.12.117).
   '6.12': {
     after: '6.11',
-    changes: ['region-intersects-descendants', 'device-memory-max-pfn', 'node-span-from-ranges', 'numa-trims-to-dram'],
+    changes: ['region-intersects-descendants', 'device-memory-max-pfn', 'node-span-from-ranges', 'numa-trims-to-dram', 'tree-numa-memblks'],
     config: { defaultOnlineType: 'online', virtioBuiltIn: true },
     uname: '6.12.117+deb12-amd64',
     verified: true,
@@ -124,7 +126,7 @@ export const RELEASES: Readonly<Record<string, Release>> = {
   // Mainline again: nothing of Debian's 6.12 but what mainline's own had.
   '6.15': {
     after: '6.11',
-    changes: ['region-intersects-descendants', 'numa-trims-to-dram', 'device-memory-max-pfn', 'block-size-advice'],
+    changes: ['region-intersects-descendants', 'numa-trims-to-dram', 'tree-numa-memblks', 'device-memory-max-pfn', 'block-size-advice'],
   },
   '7.2': { after: '6.15', changes: ['node-span-from-ranges'] },
 };
