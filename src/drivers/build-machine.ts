@@ -15,8 +15,8 @@ import { loadModule } from './modules.ts';
 import { NO_DEVICES } from './no-devices.ts';
 import { dimmsOf } from './qemu-acpi.ts';
 import { startQemu } from './qemu-args.ts';
-import { firmwareE820, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
-import { QEMU_PLATFORMS } from './qemu-platform.ts';
+import { firmwareE820, firmwareRam, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
+import { QEMU_PLATFORMS, qemuArchOf } from './qemu-platform.ts';
 import type { QemuState } from './qemu.ts';
 
 export { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
@@ -33,6 +33,10 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
     srat.map((entry) => entry.pxm),
   );
   const advised = advisedBlockSize(machine.cxl.windows);
+  if (machine.arch !== 'x86_64') {
+    const cpuNodes = [...new Set(machine.cpuNodes)];
+    return { e820: [], ram: firmwareRam(machine), cmdline, srat: [], hypervisor: true, physBits: machine.physBits, cpuNodes };
+  }
   return {
     e820: firmwareE820(machine),
     cmdline,
@@ -54,8 +58,9 @@ export type KeptOverBoot = Partial<Pick<DeviceState, 'qemu' | 'media' | 'random'
  */
 export function buildMachine(description: MachineDescription, seen?: SeenFirmware, kept: KeptOverBoot = {}): Machine {
   const named = findProfile(description);
-  const qemu = kept.qemu ?? startQemu(description.memory, description.qemu);
-  const cmdline = `${QEMU_PLATFORMS.x86_64.cmdline} ${description.cmdline}`.trim();
+  const arch = qemuArchOf(named.arch.name) ?? 'x86_64';
+  const qemu = kept.qemu ?? startQemu(description.memory, description.qemu, arch);
+  const cmdline = `${QEMU_PLATFORMS[arch].cmdline} ${description.cmdline}`.trim();
   const words = cmdline.split(/\s+/);
   const profile = description.arch === undefined ? pagingOf(named, qemu, words) : named;
   const input: BootInput = { ...bootInputOfQemu(qemu, cmdline), ...seen };
@@ -99,12 +104,12 @@ function findProfile(description: MachineDescription): KernelProfile {
       help,
     });
   }
-  if (!arch.startsWith('x86_64')) {
+  if (qemuArchOf(arch) === undefined) {
     const message = `memhp cannot boot a described machine of ${arch} yet`;
     throw new MachineDescriptionError({
       message,
       field: 'arch',
-      help: 'x86_64 machines can be described; others can be captured',
+      help: `${Object.keys(QEMU_PLATFORMS).join(', ')} machines can be described; others can be captured`,
     });
   }
   return resolveProfile(kernel, arch, whatIf);

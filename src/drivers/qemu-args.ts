@@ -9,6 +9,8 @@ import { makeBackend, readDevice } from './qemu-device-options.ts';
 import { LEAST_RAM, memoryLayout, type MemoryLayout } from './qemu-layout.ts';
 import type { QemuMachine } from './qemu-machine.ts';
 import { readMemoryOption } from './qemu-memory-option.ts';
+import { QEMU_PLATFORMS, type QemuArch } from './qemu-platform.ts';
+import { plainLayout } from './qemu-virt-layout.ts';
 import { finishNuma, readNuma, type NumaDraft } from './qemu-numa-option.ts';
 import { readMachine, type MachineOption } from './qemu-machine-option.ts';
 import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './qemu-options.ts';
@@ -30,13 +32,13 @@ export function splitMemoryArgument(words: readonly string[]): { memory: string;
  * The machine that QEMU 7.2 would start, with the devices of its command line plugged in.
  * @throws MachineDescriptionError in QEMU's words where QEMU refuses, in ours for what is not modelled.
  */
-export function startQemu(memory: string, words: readonly string[]): QemuState {
+export function startQemu(memory: string, words: readonly string[], arch: QemuArch = 'x86_64'): QemuState {
   const all = readArguments(words);
   const named = (...names: string[]): Argument[] => all.filter((argument) => names.includes(argument.name));
   const memoryArgument = named('m').at(-1);
   if (memoryArgument !== undefined && memory !== '')
     complain(memoryArgument, '-m is given twice', 'keep `memory:` and leave -m out', false);
-  const option = readMachine(named('M', 'machine'));
+  const option = readMachine(named('M', 'machine'), arch);
   const last = <T>(argument: Argument | undefined, result: T): Exclude<T, { readonly error: string }> => {
     if (typeof result === 'object' && result !== null && 'error' in result) {
       const { error, help } = result as { error: string; help?: string };
@@ -45,7 +47,7 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
     return result as Exclude<T, { readonly error: string }>;
   };
   const cpuArgument = named('cpu').at(-1);
-  const cpu = last(cpuArgument, readCpu(cpuArgument?.value ?? 'max'));
+  const cpu = last(cpuArgument, readCpu(cpuArgument?.value ?? QEMU_PLATFORMS[arch].cpu, arch));
   const smpArgument = named('smp').at(-1);
   const smp = last(smpArgument, readSmp(smpArgument?.value));
 
@@ -88,7 +90,7 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
   const cxlOption = readCxlMachine(named('M', 'machine'));
   const cxlEnd = cxlOption.on ? (end: number): number => cxlSpan(end, cxlOption).end : undefined;
   const limits = { amd: cpu.amd, physBits: cpu.physBits, ...(cxlEnd === undefined ? {} : { cxlEnd }) };
-  const layout = memoryLayout({ ...sized, ...limits });
+  const layout = arch === 'x86_64' ? memoryLayout({ ...sized, ...limits }) : plainLayout(arch, sized);
   if ('maxUsed' in layout) {
     const limit = hex(2 ** cpu.physBits - 1);
     throw new MachineDescriptionError({
@@ -101,10 +103,11 @@ export function startQemu(memory: string, words: readonly string[]): QemuState {
   const cxlDevices = named('device').filter(isCxl);
   const cxl = cxlPlatform(cxlOption, cxlDevices, backends, layout.deviceMemory.end, named('M', 'machine').at(-1));
   const others = named('device').filter((argument) => !isCxl(argument));
-  return plugAll(emptyMachine(sized, smp, option, cpu, numa, layout, backends, cxl), others);
+  return plugAll(emptyMachine(arch, sized, smp, option, cpu, numa, layout, backends, cxl), others);
 }
 
 function emptyMachine(
+  arch: QemuArch,
   sized: Pick<QemuMachine, 'ramSize' | 'maxramSize' | 'slots'>,
   smp: Pick<QemuMachine, 'cpus' | 'maxCpus' | 'sockets'>,
   option: MachineOption,
@@ -117,7 +120,7 @@ function emptyMachine(
   const { cpus, maxCpus, sockets } = smp;
   const { nvdimm, memoryBackend: ramBackend } = option;
   const cpu = { cpus, maxCpus, sockets, hypervisor, la57, physBits };
-  const machine: QemuMachine = { ...sized, ...numa, ...cpu, layout, nvdimm, ramBackend, cxl };
+  const machine: QemuMachine = { arch, ...sized, ...numa, ...cpu, layout, nvdimm, ramBackend, cxl };
   return { ...emptyQemu(machine), backends };
 }
 

@@ -1,6 +1,7 @@
 /** What a `-cpu` argument decides for memory: the vendor, the width of physical addresses, the hypervisor bit. */
 
 import { parseQemuBool, parseUint64 } from './qemu-number.ts';
+import type { QemuArch } from './qemu-platform.ts';
 
 export interface QemuCpu {
   /** CPUID says AuthenticAMD: the firmware's map keeps the HyperTransport range free. */
@@ -90,8 +91,24 @@ function gens(stem: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${stem}${i + 1}`);
 }
 
+/** Models that start Debian's kernel of another architecture; nothing of theirs bears on memory. */
+const PLAIN: Readonly<Record<Exclude<QemuArch, 'x86_64'>, readonly string[]>> = {
+  arm64: ['max', 'cortex-a53', 'cortex-a57', 'cortex-a72', 'cortex-a76', 'neoverse-n1', 'a64fx'],
+  s390x: ['max', 'qemu'],
+  ppc64le: ['power9', 'power10'],
+};
+
+function readPlainCpu(text: string, arch: Exclude<QemuArch, 'x86_64'>): QemuCpu | { readonly error: string; readonly help?: string } {
+  const model = text.split(',')[0] ?? '';
+  const help = `write -cpu ${PLAIN[arch][0]}`;
+  if (model === 'host') return { error: "CPU model 'host' requires KVM or HVF", help: `memhp plays on TCG: ${help}` };
+  if (!PLAIN[arch].includes(model)) return { error: `unable to find CPU model '${model}'`, help: `models are ${PLAIN[arch].join(', ')}` };
+  return { amd: false, physBits: 52, hypervisor: true, la57: false };
+}
+
 /** Reads `-cpu MODEL[,FEATURE…]`. Features that do not bear on memory are taken as they are. */
-export function readCpu(text: string): QemuCpu | { readonly error: string; readonly help?: string } {
+export function readCpu(text: string, arch: QemuArch): QemuCpu | { readonly error: string; readonly help?: string } {
+  if (arch !== 'x86_64') return readPlainCpu(text, arch);
   const [model = '', ...features] = text.split(',');
   const base = model.replace(/-v\d+$/, '');
   if (model === 'host')

@@ -1,6 +1,6 @@
 /** What a q35 machine's firmware tells the kernel: e820 map, SRAT and host bridge windows. */
 
-import type { E820Entry, SratMemory } from '../kernel/boot/boot-map.ts';
+import type { E820Entry, FirmwareRam, SratMemory } from '../kernel/boot/boot-map.ts';
 import { KiB, MiB, type ByteRange, type Nid } from '../kernel/units.ts';
 import type { QemuMachine } from './qemu-machine.ts';
 import { firmwareReservedBytes, Q35_ECAM } from './qemu-layout.ts';
@@ -41,6 +41,14 @@ export function firmwareE820(machine: QemuMachine): E820Entry[] {
   return entries.sort((a, b) => a.start - b.start);
 }
 
+/** Memory as the device tree lists it: QEMU adds a node's entry before those of the nodes before it. */
+export function firmwareRam(machine: QemuMachine): FirmwareRam[] {
+  const { high } = machine.layout;
+  let start = high.start;
+  const ranges = machine.nodes.map(({ size }, nid) => ({ start, end: (start += size), nid }));
+  return ranges.length === 0 ? [high] : ranges.filter((range) => range.start < range.end).reverse();
+}
+
 /** Node number of each proximity domain: the kernel numbers them as it meets them, processors first. */
 export function nodeOfPxm(machine: QemuMachine, domains: readonly number[]): Map<number, Nid> {
   const nodes = new Map<number, Nid>();
@@ -52,6 +60,8 @@ export function nodeOfPxm(machine: QemuMachine, domains: readonly number[]): Map
 export function firmwareSrat(state: QemuState): SratMemory[] {
   const { machine, devices } = state;
   const { layout } = machine;
+  // A device tree names nodes too, but no proximity domains.
+  if (machine.arch !== 'x86_64') return [];
   const raw: { start: number; end: number; pxm: number; hotplug: boolean; nonVolatile: boolean }[] = [];
   const plain = (start: number, end: number, pxm: number): void => {
     if (end > start) raw.push({ start, end, pxm, hotplug: false, nonVolatile: false });

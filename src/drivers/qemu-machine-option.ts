@@ -3,6 +3,7 @@
 import { complain, type Argument } from './qemu-argument.ts';
 import { parseQemuBool } from './qemu-number.ts';
 import { parseQemuOpts } from './qemu-options.ts';
+import type { QemuArch } from './qemu-platform.ts';
 
 const IGNORED_PROPERTIES = new Set([
   'type',
@@ -22,8 +23,31 @@ export interface MachineOption {
   readonly memoryBackend: string | undefined;
 }
 
+/** Machine types of other architectures, and properties of theirs that memory does not mind. */
+const PLAIN: Readonly<Record<Exclude<QemuArch, 'x86_64'>, { readonly types: readonly string[]; readonly properties: readonly string[] }>> = {
+  arm64: { types: ['virt', 'virt-7.2'], properties: ['gic-version', 'its', 'iommu', 'secure', 'virtualization', 'mte', 'ras'] },
+  s390x: { types: ['s390-ccw-virtio', 's390-ccw-virtio-7.2'], properties: ['aes-key-wrap', 'dea-key-wrap'] },
+  ppc64le: { types: ['pseries', 'pseries-7.2'], properties: ['ic-mode', 'kvm-type'] },
+};
+
+function readPlainMachine(all: readonly Argument[], arch: Exclude<QemuArch, 'x86_64'>): MachineOption {
+  const { types, properties } = PLAIN[arch];
+  let memoryBackend: string | undefined;
+  let nvdimm = false;
+  for (const argument of all) {
+    for (const { name, value } of parseQemuOpts(argument.value, 'type')) {
+      if (name === 'type' && !types.includes(value)) complain(argument, `memhp does not model -M ${value} of ${arch}`, `write -M ${types[0]}`, false);
+      if (name === 'memory-backend') memoryBackend = value;
+      else if (name === 'nvdimm') nvdimm = parseQemuBool(value) ?? false;
+      else if (!IGNORED_PROPERTIES.has(name) && !properties.includes(name)) complain(argument, `memhp does not model -M ${name}=`, 'leave it out', false);
+    }
+  }
+  return { nvdimm, memoryBackend };
+}
+
 /** `-M q35,nvdimm=on,…`: later arguments add to earlier ones. */
-export function readMachine(all: readonly Argument[]): MachineOption {
+export function readMachine(all: readonly Argument[], arch: QemuArch): MachineOption {
+  if (arch !== 'x86_64') return readPlainMachine(all, arch);
   let nvdimm = all.length === 0;
   let memoryBackend: string | undefined;
   for (const argument of all) {

@@ -2,6 +2,7 @@
 
 import type { CxlPlatform } from './cxl/platform.ts';
 import type { MemoryLayout } from './qemu-layout.ts';
+import type { QemuArch } from './qemu-platform.ts';
 
 /** A NUMA node as `-numa node` makes it, or the one QEMU adds when memory may be plugged in. */
 export interface QemuNode {
@@ -11,6 +12,7 @@ export interface QemuNode {
 }
 
 export interface QemuMachine {
+  readonly arch: QemuArch;
   readonly ramSize: number;
   readonly maxramSize: number;
   readonly slots: number;

@@ -3,6 +3,8 @@
 import type { ArchName } from '../kernel/profile/arch.ts';
 
 export interface QemuPlatform {
+  /** What `uname -m` prints. */
+  readonly uname: string;
   /** `-M` and `-cpu` where the description gives none. */
   readonly machine: string;
   readonly cpu: string;
@@ -15,14 +17,18 @@ export interface QemuPlatform {
  * page-table isolation.
  */
 export const QEMU_PLATFORMS = {
-  x86_64: { machine: 'q35,nvdimm=on', cpu: 'max', cmdline: 'console=ttyS0 panic=-1 nokaslr pti=off quiet' },
-  arm64: { machine: 'virt', cpu: 'max', cmdline: 'console=ttyAMA0 panic=-1 nokaslr quiet' },
-  s390x: { machine: 's390-ccw-virtio', cpu: 'max', cmdline: 'console=ttysclp0 panic=-1 nokaslr quiet' },
-  ppc64le: { machine: 'pseries', cpu: 'power9', cmdline: 'console=hvc0 panic=-1 nokaslr quiet' },
+  x86_64: { uname: 'x86_64', machine: 'q35,nvdimm=on', cpu: 'max', cmdline: 'console=ttyS0 panic=-1 nokaslr pti=off quiet' },
+  arm64: { uname: 'aarch64', machine: 'virt', cpu: 'max', cmdline: 'console=ttyAMA0 panic=-1 nokaslr kpti=off quiet' },
+  s390x: { uname: 's390x', machine: 's390-ccw-virtio', cpu: 'max', cmdline: 'console=ttysclp0 panic=-1 nokaslr quiet' },
+  ppc64le: { uname: 'ppc64le', machine: 'pseries', cpu: 'power9', cmdline: 'console=hvc0 panic=-1 nokaslr quiet' },
 } as const satisfies Partial<Record<ArchName, QemuPlatform>>;
 
 /** An architecture whose machines QEMU boots for us. */
 export type QemuArch = keyof typeof QEMU_PLATFORMS;
+
+export function qemuArchOfUname(uname: string): QemuArch | undefined {
+  return (Object.keys(QEMU_PLATFORMS) as QemuArch[]).find((name) => QEMU_PLATFORMS[name].uname === uname);
+}
 
 export function isQemuArch(name: string): name is QemuArch {
   return Object.hasOwn(QEMU_PLATFORMS, name);

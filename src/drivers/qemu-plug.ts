@@ -37,6 +37,7 @@ export function devicesByAddress(state: QemuState): QemuMemoryDevice[] {
 }
 
 const at = (fn: string, condition: string): CheckPoint => ({ file: 'QEMU', fn, condition });
+const GUEST_HEARS = at('virt_memory_pre_plug', 'the machine can tell the guest of a DIMM (arm64: it was started by UEFI firmware)');
 const SLOT_VALID = at('pc_dimm_pre_plug', 'the slot is one of those the machine has');
 const SLOT_FREE = at('pc_dimm_get_free_slot', 'a slot is free');
 const HAS_BACKEND = at('memdev', 'the device names its memory');
@@ -121,10 +122,13 @@ function findAddress(
 export function plugDevice(state: QemuState, request: PlugRequest, listener: Explained = UNHEARD): QemuOutcome {
   const { driver, id, memdev } = request;
   const fail = (error: string): QemuOutcome => ({ error });
+  const isVirtio = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci';
+  if (!isVirtio && !check(listener, GUEST_HEARS, state.machine.arch !== 'arm64')) {
+    return fail('memory hotplug is not enabled: missing acpi-ged device');
+  }
   if (driver === 'nvdimm' && !check(listener, NVDIMM_ENABLED, state.machine.nvdimm)) {
     return fail("nvdimm is not enabled: missing 'nvdimm' in '-M'");
   }
-  const isVirtio = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci';
   const slot = isVirtio ? -1 : findSlot(state, request.slot, listener);
   if (typeof slot === 'string') return fail(slot);
 
@@ -175,7 +179,7 @@ export function plugDevice(state: QemuState, request: PlugRequest, listener: Exp
     blockSize,
     requestedSize,
     pluggedSize: 0,
-    usableSize: driver === 'virtio-mem-pci' ? usableRegionSize(size, blockSize, requestedSize) : 0,
+    usableSize: driver === 'virtio-mem-pci' ? usableRegionSize(state.machine.arch, size, blockSize, requestedSize) : 0,
   };
   return { ...state, devices: [...state.devices, device] };
 }

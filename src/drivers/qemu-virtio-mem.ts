@@ -1,18 +1,19 @@
 /** QEMU 7.2's virtio-mem device: what its operator asks for, and what the guest may plug. */
 
-import { alignUp, MiB } from '../kernel/units.ts';
+import { alignUp, GiB, MiB } from '../kernel/units.ts';
+import type { QemuArch } from './qemu-platform.ts';
 import type { QemuMemoryDevice, QemuOutcome, QemuState } from './qemu.ts';
 
-/** The guest may use this much more than what is asked for: two blocks of 128 MiB, on x86. */
-const USABLE_EXTENT = 256 * MiB;
+/** The guest may use this much more than what is asked for: twice the largest block QEMU expects of a guest. */
+const usableExtent = (arch: QemuArch): number => (arch === 'arm64' ? GiB : 256 * MiB);
 
 function replaceDevice(state: QemuState, changed: QemuMemoryDevice): QemuState {
   return { ...state, devices: state.devices.map((device) => (device.addr === changed.addr ? changed : device)) };
 }
 
 /** Bytes from the start of the device that the guest may plug; nothing while nothing is asked for. */
-export function usableRegionSize(maxSize: number, blockSize: number, requestedSize: number): number {
-  return requestedSize === 0 ? 0 : alignUp(Math.min(maxSize, requestedSize + USABLE_EXTENT), blockSize);
+export function usableRegionSize(arch: QemuArch, maxSize: number, blockSize: number, requestedSize: number): number {
+  return requestedSize === 0 ? 0 : alignUp(Math.min(maxSize, requestedSize + usableExtent(arch)), blockSize);
 }
 
 /** The virtio-mem device that begins at an address. */
@@ -32,7 +33,7 @@ export function setRequestedSize(state: QemuState, device: QemuMemoryDevice, siz
   }
   const requestedSize = Number(size);
   if (requestedSize === device.requestedSize) return state;
-  const usableSize = Math.max(device.usableSize, usableRegionSize(maxSize, blockSize, requestedSize));
+  const usableSize = Math.max(device.usableSize, usableRegionSize(state.machine.arch, maxSize, blockSize, requestedSize));
   return replaceDevice(state, { ...device, requestedSize, usableSize });
 }
 
@@ -43,7 +44,7 @@ export function addPlugged(state: QemuState, device: QemuMemoryDevice, bytes: nu
 
 /** The guest, or a reset of the machine, gives up all memory; the usable part shrinks to what is asked for. */
 export function unplugAll(state: QemuState, device: QemuMemoryDevice): QemuState {
-  const usableSize = usableRegionSize(device.size, device.blockSize, device.requestedSize);
+  const usableSize = usableRegionSize(state.machine.arch, device.size, device.blockSize, device.requestedSize);
   return replaceDevice(state, { ...device, pluggedSize: 0, usableSize });
 }
 

@@ -48,7 +48,8 @@ function toResource(entry: E820Entry): Resource {
  * what lies between RAM and the next boundary becomes a RAM buffer.
  * @kernel arch/x86/kernel/e820.c: e820__reserve_resources, e820__reserve_resources_late
  */
-export function bootResources(map: BootMap, pciWindows: readonly ByteRange[], end: PhysAddr): Resource {
+export function bootResources(map: BootMap, pageSize: number, pciWindows: readonly ByteRange[], end: PhysAddr): Resource {
+  if (map.e820.length === 0) return systemRam(map, pageSize, end);
   let root = iomemRoot(end);
   const late: Resource[] = [];
   for (const entry of map.e820) {
@@ -71,6 +72,15 @@ export function bootResources(map: BootMap, pciWindows: readonly ByteRange[], en
     if (end > entry.end) root = reserveRegionWithSplit(root, entry.end, end, 'RAM buffer');
   }
   return root;
+}
+
+/** Without a table of firmware's, memory is what memblock holds. @kernel arch/arm64/kernel/setup.c: request_standard_resources */
+function systemRam(map: BootMap, pageSize: number, end: PhysAddr): Resource {
+  return map.memblock.reduce((root, { startPfn, endPfn }) => {
+    const flags = IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY;
+    const inserted = insertResource(root, resource(startPfn * pageSize, endPfn * pageSize, 'System RAM', flags, 'none'));
+    return inserted.ok ? inserted.tree : root;
+  }, iomemRoot(end));
 }
 
 /** What RAM is assumed to end at. @kernel arch/x86/kernel/e820.c: ram_alignment */

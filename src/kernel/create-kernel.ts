@@ -30,7 +30,7 @@ export function createKernel(map: BootMap, profile: KernelProfile, input: BootIn
       movableNode: map.options.movableNode,
       cpuNodes: new Set(input.cpuNodes ?? [0]),
     },
-    bootResources(map, input.pciWindows ?? [], 2 ** (input.physBits ?? 52)),
+    bootResources(map, profile.arch.pageSize, input.pciWindows ?? [], 2 ** (input.physBits ?? 52)),
     bootParams(map.options, profile),
   );
   kernel.maxPfn = map.maxPfn;

@@ -291,9 +291,14 @@ function onlineByDefault(kernel: Kernel, start: PhysAddr, size: number): void {
 
 /**
  * The node of a physical address by the SRAT, else the first range's node, else 0.
- * @kernel arch/x86/mm/numa.c: memory_add_physaddr_to_nid
+ * @kernel mm/numa_memblks.c (arch/x86/mm/numa.c, mm/memory_hotplug.c before v6.12): memory_add_physaddr_to_nid
  */
 export function memoryAddPhysaddrToNid(kernel: Kernel, start: PhysAddr): Nid {
+  const { arch, does } = kernel.profile;
+  if (arch.firmware !== 'e820' && !does.treeKeepsNumaRanges) {
+    kernel.printkOnce(6, `Unknown online node for memory at ${hex(start)}, assuming node 0`, 'memory_add_physaddr_to_nid');
+    return 0;
+  }
   const hit = kernel.numaMemblks.find((range) => range.start <= start && start < range.end);
   return (hit ?? kernel.numaMemblks[0])?.nid ?? 0;
 }

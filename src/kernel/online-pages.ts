@@ -1,10 +1,11 @@
 /** Page ranges join a zone and leave it: the halves of onlining and offlining below the memory block. */
 
 import { ZONE_MOVABLE, ZONE_NAMES, type ZoneIndex } from './boot/boot-map.ts';
-import { EBUSY, EINVAL, type Errno } from './errno.ts';
+import { EBUSY, EINVAL, EPERM, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import { logDemotionTargets, nodeHasMemory } from './memory-tiers.ts';
+import { earlySection } from './pfn.ts';
 import { hasHolesInZone } from './removable.ts';
 import { countSystemRamPages } from './resource-query.ts';
 import { SECTION_IS_ONLINE } from './section-table.ts';
@@ -26,6 +27,12 @@ const MOVABLE_PAGES: CheckPoint = {
   file: 'mm/page_isolation.c',
   fn: 'start_isolate_page_range',
   condition: 'every page of the range can be moved away',
+};
+
+const NOT_BOOT_MEMORY: CheckPoint = {
+  file: 'arch/arm64/mm/mmu.c',
+  fn: 'prevent_bootmem_remove_notifier',
+  condition: 'no section of the range is memory of boot',
 };
 
 /**
@@ -94,6 +101,7 @@ export function offlinePages(
     kernel.explain?.(MOVABLE_PAGES, unmovable !== true, { zone: ZONE_NAMES[zone], known, ...(holes ? { holes } : {}) });
     if (unmovable === true) return failed(kernel, startPfn, nrPages, 'failure to isolate range', -EBUSY);
   }
+  if (!bootMemoryMayGo(kernel, startPfn, nrPages)) return failed(kernel, startPfn, nrPages, 'notifier failure', -EPERM);
   const refused = kernel.memoryNotifier?.goingOffline(startPfn, nrPages) ?? 0;
   if (refused !== 0) return failed(kernel, startPfn, nrPages, 'unmovable page', refused);
   const offlined = presentPages(kernel, startPfn, nrPages);
@@ -105,6 +113,24 @@ export function offlinePages(
   if (!nodeHasMemory(kernel, nid)) logDemotionTargets(kernel);
   if (kernel.profile.does.shrinksZonesAtOffline) removePfnRangeFromZone(kernel, nid, zone, startPfn, nrPages);
   return 0;
+}
+
+/**
+ * arm64 keeps what it booted with: firmware and the linear map count on it.
+ * @kernel arch/arm64/mm/mmu.c: prevent_bootmem_remove_notifier
+ */
+function bootMemoryMayGo(kernel: Kernel, startPfn: Pfn, nrPages: number): boolean {
+  const { profile, sections } = kernel;
+  if (!profile.arch.keepsBootMemory) return true;
+  let early = false;
+  for (let pfn = startPfn; pfn < startPfn + nrPages; pfn += sections.pagesPerSection) {
+    early ||= earlySection(sections, pfn);
+  }
+  kernel.explain?.(NOT_BOOT_MEMORY, !early, { startPfn, nrPages });
+  const { pageSize } = profile.arch;
+  const [start, end] = [startPfn * pageSize, (startPfn + nrPages) * pageSize];
+  if (early) kernel.printk(4, `Boot memory [${start.toString(16)} ${end.toString(16)}] offlining attempted`);
+  return !early;
 }
 
 /**

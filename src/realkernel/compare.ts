@@ -1,8 +1,9 @@
 /** Compares what a model and a kernel did, facet by facet, leaving out what no map predicts. */
 
+import { memoryChange } from './model-memory.ts';
 import type { RecordedState } from './recording.ts';
 
-export const STATE_FACETS = ['iomem', 'blocks', 'zones', 'online_pfns', 'sections', 'devices'] as const;
+export const STATE_FACETS = ['iomem', 'blocks', 'zones', 'online_pfns', 'sections', 'devices', 'memory'] as const;
 export const FACETS = ['exit', 'output', 'dmesg', ...STATE_FACETS] as const;
 export type StateFacet = (typeof STATE_FACETS)[number];
 export type Facet = (typeof FACETS)[number];
@@ -29,6 +30,8 @@ export function ownedIomem(lines: readonly string[]): string[] {
     const depth = (line.length - line.trimStart().length) / 2;
     while (owners.length > 0 && (owners.at(-1) as number) >= depth) owners.pop();
     const name = line.slice(line.indexOf(' : ') + 3);
+    // Where a device tree lists memory, what boot reserved for itself stands inside System RAM: image, page tables, CMA.
+    if (name === 'reserved' && owners.length > 0) continue;
     if (!OWNED.some((pattern) => pattern.test(name))) continue;
     kept.push('  '.repeat(owners.length) + line.trimStart());
     owners.push(depth);
@@ -50,6 +53,8 @@ const UNPREDICTABLE_LOG = [
   // A busy host.
   /^(clocksource|hrtimer): /,
   /^ACPI: \\/,
+  // Where no firmware has set the device up before.
+  /^virtio-pci \S+: enabling device /,
   // How long the struct pages of a device took.
   /^\S+ initialised,? \d+ pages in \d+ms$/,
 ];
@@ -108,8 +113,11 @@ export function comparableOutputs(kernel: readonly string[], model: readonly str
   return [asLog(kernel), asLog(model)];
 }
 
+/** Facets that a recording may lack: the first ones do. */
+export const LATER_FACETS: readonly Facet[] = ['devices', 'memory'];
+
 /** A facet of a state as lines, the form in which it is compared and shown. */
-export function facetLines(state: RecordedState, facet: StateFacet): string[] {
+export function facetLines(state: RecordedState, facet: StateFacet, boot: RecordedState): string[] {
   switch (facet) {
     case 'iomem':
       return ownedIomem(state.iomem);
@@ -117,6 +125,8 @@ export function facetLines(state: RecordedState, facet: StateFacet): string[] {
       return [...state.online_pfns];
     case 'devices':
       return comparableOutput(state.devices ?? []);
+    case 'memory':
+      return memoryChange(state.memory ?? [], boot.memory ?? []);
     case 'blocks':
       return state.blocks.map((run) => `memory${run.first}-${run.last} ${run.state} ${run.valid_zones}`);
     case 'zones':

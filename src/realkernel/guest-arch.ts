@@ -1,6 +1,6 @@
 /** What differs between guests of different architectures, as one table. */
 
-import type { QemuArch } from '../drivers/qemu-platform.ts';
+import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu-platform.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 
 export interface GuestArch {
@@ -21,27 +21,27 @@ export interface GuestArch {
   readonly pagesPerSection: number;
 }
 
-type Row = Omit<GuestArch, 'name' | 'pageSize' | 'pagesPerSection' | 'bigEndian'>;
+type Row = Omit<GuestArch, 'name' | 'uname' | 'pageSize' | 'pagesPerSection' | 'bigEndian'>;
 
 const ROWS: Readonly<Record<QemuArch, Row>> = {
-  x86_64: { uname: 'x86_64', debian: 'amd64', flavour: 'amd64', image: 'vmlinuz', qemu: 'qemu-system-x86_64', qemuPackage: 'qemu-system-x86' },
-  arm64: { uname: 'aarch64', debian: 'arm64', flavour: 'arm64', image: 'vmlinuz', qemu: 'qemu-system-aarch64', qemuPackage: 'qemu-system-arm' },
-  s390x: { uname: 's390x', debian: 's390x', flavour: 's390x', image: 'vmlinuz', qemu: 'qemu-system-s390x', qemuPackage: 'qemu-system-misc' },
-  ppc64le: { uname: 'ppc64le', debian: 'ppc64el', flavour: 'powerpc64le', image: 'vmlinux', qemu: 'qemu-system-ppc64', qemuPackage: 'qemu-system-ppc' },
+  x86_64: { debian: 'amd64', flavour: 'amd64', image: 'vmlinuz', qemu: 'qemu-system-x86_64', qemuPackage: 'qemu-system-x86' },
+  arm64: { debian: 'arm64', flavour: 'arm64', image: 'vmlinuz', qemu: 'qemu-system-aarch64', qemuPackage: 'qemu-system-arm' },
+  s390x: { debian: 's390x', flavour: 's390x', image: 'vmlinuz', qemu: 'qemu-system-s390x', qemuPackage: 'qemu-system-misc' },
+  ppc64le: { debian: 'ppc64el', flavour: 'powerpc64le', image: 'vmlinux', qemu: 'qemu-system-ppc64', qemuPackage: 'qemu-system-ppc' },
 };
 
 export const GUEST_ARCH_NAMES = Object.keys(ROWS) as readonly QemuArch[];
 
 export function guestArch(name: QemuArch): GuestArch {
   const { pageSize, pagesPerSection } = ARCHITECTURES[name]!;
-  return { name, bigEndian: name === 's390x', pageSize, pagesPerSection, ...ROWS[name] };
+  return { name, uname: QEMU_PLATFORMS[name].uname, bigEndian: name === 's390x', pageSize, pagesPerSection, ...ROWS[name] };
 }
 
 /** The architecture by what people and packages call it: `arm64`, `aarch64`, `ppc64el`, `powerpc64le`. */
 export function guestArchByName(text: string): GuestArch | undefined {
   const found = GUEST_ARCH_NAMES.find((name) => {
-    const { uname, debian, flavour } = ROWS[name];
-    return [name, uname, debian, flavour].includes(text);
+    const { debian, flavour } = ROWS[name];
+    return [name, QEMU_PLATFORMS[name].uname, debian, flavour].includes(text);
   });
   return found === undefined ? undefined : guestArch(found);
 }

@@ -8,6 +8,7 @@ import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { readBtfStructs } from './btf.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
+import { imageSymbols } from './image-symbols.ts';
 import { imageFolder } from './kernel-store.ts';
 import type { SectionRunRecord } from './recording.ts';
 
@@ -15,8 +16,8 @@ import type { SectionRunRecord } from './recording.ts';
 export interface SectionLayout {
   /** Address of the variable `mem_section`. */
   readonly table: bigint;
-  /** Address of `__highest_present_section_nr`. */
-  readonly highest: bigint;
+  /** Address of `__highest_present_section_nr`; undefined where the kernel does not name it. */
+  readonly highest: bigint | undefined;
   /** Bytes of a `struct mem_section`, and where its members stand. */
   readonly size: number;
   readonly memMap: number;
@@ -28,9 +29,13 @@ export interface SectionLayout {
 const POINTER = 8;
 /** Usages no farther apart than this many bytes are read together. */
 const NEAR = 16_384n;
-/** Sections read at most: 2^46 bytes in sections of 128 MiB. */
-const MAXIMUM_SECTION = 2 ** 19;
-const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF'] as const;
+/** Sections read at most: 2^48 bytes in sections of 128 MiB. */
+const MAXIMUM_SECTION = 2 ** 21;
+const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF', '_stext'] as const;
+/** The image's head, before `_stext`: one segment's alignment. @kernel arch/arm64/kernel/vmlinux.lds.S */
+const ARM64_HEAD = 0x10000n;
+/** Kernel addresses have their upper bits set. */
+const KERNEL_HALF = 0xffff000000000000n;
 /** BTF of a whole kernel is 5 to 8 MiB. */
 const MAXIMUM_BTF = 64n * 1024n * 1024n;
 
@@ -56,7 +61,7 @@ const FORM = 1;
 const address = z.string().regex(/^0x[0-9a-f]{1,16}$/).transform((text) => BigInt(text));
 const keptLayout = z.object({
   table: address,
-  highest: address,
+  highest: address.optional(),
   size: z.number().int().positive(),
   memMap: z.number().int().nonnegative(),
   usage: z.number().int().nonnegative(),
@@ -65,8 +70,8 @@ const keptLayout = z.object({
 
 function readLayout(path: string): SectionLayout | undefined {
   try {
-    const { subsectionMap, ...layout } = keptLayout.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { ...layout, subsectionMap };
+    const { subsectionMap, highest, ...layout } = keptLayout.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { ...layout, highest, subsectionMap };
   } catch {
     // Not there, or half-written.
     return undefined;
@@ -77,20 +82,30 @@ function readLayout(path: string): SectionLayout | undefined {
 async function askLayout(guest: Guest): Promise<SectionLayout> {
   const { output } = await guest.fetch(`grep -E ' (${SYMBOLS.join('|')})$' /proc/kallsyms`);
   const addresses = new Map(output.map((line) => [line.split(' ')[2] ?? '', BigInt(`0x${line.split(' ')[0]}`)]));
-  const [table, highest, btfStart, btfEnd] = SYMBOLS.map((name) => addresses.get(name));
+  const [table, highest, btfStart, btfEnd, stext] = SYMBOLS.map((name) => addresses.get(name));
   if (table === undefined || highest === undefined) {
+    const found = stext === undefined ? undefined : imageSymbols(readFileSync(guest.kernel.image));
+    if (found !== undefined && stext !== undefined) {
+      const named = stext - ARM64_HEAD + BigInt(found.memSection);
+      // What is no address there is no section table either.
+      if ((await guest.readWord(named)) >= KERNEL_HALF) return { table: named, highest: undefined, ...structLayout(guest, found.btf) };
+    }
     throw new GuestError('/proc/kallsyms does not name mem_section: the kernel is built without KALLSYMS_ALL', output);
   }
   if (btfStart === undefined || btfEnd === undefined) return { table, highest, ...(await probedLayout(guest, table)) };
   if (btfEnd - btfStart > MAXIMUM_BTF) throw new GuestError('the kernel’s BTF is larger than any kernel’s');
-  const btf = await guest.readMemory(btfStart, Number(btfEnd - btfStart));
+  return { table, highest, ...structLayout(guest, await guest.readMemory(btfStart, Number(btfEnd - btfStart))) };
+}
+
+/** By the kernel's own description of its types. @throws GuestError */
+function structLayout(guest: Guest, btf: Buffer): Omit<SectionLayout, 'table' | 'highest'> {
   const structs = readBtfStructs(btf, ['mem_section', 'mem_section_usage'], guest.arch.bigEndian);
   const section = structs.get('mem_section');
   const memMap = section?.members.get('section_mem_map');
   if (section === undefined || memMap === undefined) throw new GuestError('the kernel’s BTF does not describe mem_section');
   const usage = section.members.get('usage');
   const subsectionMap = usage === undefined ? undefined : structs.get('mem_section_usage')?.members.get('subsection_map');
-  return { table, highest, size: section.size, memMap, usage: usage ?? memMap + POINTER, subsectionMap };
+  return { size: section.size, memMap, usage: usage ?? memMap + POINTER, subsectionMap };
 }
 
 /**
@@ -108,7 +123,10 @@ async function probedLayout(guest: Guest, table: bigint): Promise<Omit<SectionLa
 
 /** The table, run-length, as recordings hold it. */
 export async function readSections(guest: Guest, layout: SectionLayout): Promise<SectionRunRecord[]> {
-  const highest = Number(await guest.readWord(layout.highest));
+  // Where nobody says how far the table reaches, all of it is looked at.
+  const { maxPhysmemBits, sectionSizeBits } = ARCHITECTURES[guest.arch.name]!;
+  const all = 2 ** (maxPhysmemBits - sectionSizeBits) - 1;
+  const highest = layout.highest === undefined ? all : Number(await guest.readWord(layout.highest));
   if (highest >= MAXIMUM_SECTION) throw new GuestError(`section ${highest} is beyond what is read`);
   const perRoot = Math.floor(guest.arch.pageSize / layout.size);
   const rootCount = Math.floor(highest / perRoot) + 1;

@@ -29,12 +29,19 @@ function removableRead(step: RecordedStep): ReadonlyMap<number, boolean> {
   return id === undefined || (text !== '0' && text !== '1') ? new Map() : new Map([[Number(id), text === '1']]);
 }
 
+/** Blocks of boot memory that arm64 refused after their pages had been isolated. */
+function isolatedThenRefused(kernel: Kernel, step: RecordedStep): ReadonlyMap<number, boolean> {
+  const { memoryBlockSizeBytes } = kernel;
+  const starts = step.dmesg.flatMap((line) => /^Boot memory \[([0-9a-f]{1,13}) [0-9a-f]+\] offlining attempted$/.exec(line)?.[1] ?? []);
+  return new Map(starts.map((start) => [Math.floor(parseInt(start, 16) / memoryBlockSizeBytes), true]));
+}
+
 /**
  * Lets the model follow the recording where an outcome hangs on what pages hold: in what a step printed of a block, or
  * else in whether the block stayed online. Each time it does, a line goes to `settled`.
  */
 export function settleFromRecording(kernel: Kernel, step: RecordedStep, after: RecordedState, settled: string[]): void {
-  const said = new Map([...removableByBlock(step.output), ...removableRead(step)]);
+  const said = new Map([...removableByBlock(step.output), ...removableRead(step), ...isolatedThenRefused(kernel, step)]);
   kernel.unmovable = (block) => {
     const run = after.blocks.find(({ first, last }) => first <= block && block <= last);
     const movable = said.get(block) ?? run?.state !== 'online';

@@ -6,6 +6,7 @@ import { splitMemoryArgument } from '../drivers/qemu-args.ts';
 import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu-platform.ts';
 import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import type { GuestMachine } from './guest.ts';
 import { archOfKernel, type StoredKernel } from './kernel-store.ts';
 import { record, type RecordOptions, type Scenario } from './record.ts';
 import type { Recording } from './recording.ts';
@@ -39,7 +40,7 @@ export function scenarioOfRunbook(book: Runbook, name: string, arch: QemuArch = 
 }
 
 /** The description the model boots from: the scenario's own, its kernel the nearest profile of the release. */
-export function descriptionOfScenario(scenario: Scenario, release: string, arch: QemuArch = 'x86_64'): MachineDescription {
+export function descriptionOfScenario(scenario: GuestMachine, release: string, arch: QemuArch = 'x86_64'): MachineDescription {
   const { memory, rest } = splitMemoryArgument(scenario.qemu);
   const kernel = profileOfRelease(release).profile.name;
   // Of x86_64 the processor decides on five-level paging when nothing is said.

@@ -34,9 +34,17 @@ export interface SratMemory extends ByteRange {
   readonly nonVolatile: boolean;
 }
 
+/** Memory as a device tree or a hypervisor lists it; without a node where no NUMA is described. */
+export interface FirmwareRam extends ByteRange {
+  readonly nid?: Nid;
+}
+
 /** The machine as firmware hands it over. */
 export interface BootInput {
+  /** Empty where the architecture has none. */
   readonly e820: readonly E820Entry[];
+  /** What stands for it there. */
+  readonly ram?: readonly FirmwareRam[];
   readonly cmdline: string;
   readonly srat: readonly SratMemory[];
   /** The CPUID hypervisor bit: decides the memory block size above 64 GiB. */

@@ -2,7 +2,7 @@
 
 import { alignUp, hex, hexPadded, GiB, KiB, MiB, type Nid, type Pfn, type PfnRange, type PhysAddr } from '../units.ts';
 import type { KernelProfile } from '../profile/profile.ts';
-import { ZONE_DMA, ZONE_MOVABLE, ZONE_NAMES, type BootNode, type E820Entry, type MemblockRange } from './boot-map.ts';
+import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NAMES, type BootNode, type E820Entry, type MemblockRange } from './boot-map.ts';
 import type { UnavailableRange } from './page-links.ts';
 import type { ZoneLimits } from './zones.ts';
 
@@ -22,6 +22,7 @@ export function zoneLines(
   const lines = ['Zone ranges:'];
   for (const [zone, limit] of limits.entries()) {
     if (zone === ZONE_MOVABLE || (zone === ZONE_DMA && !profile.does.zoneDma)) continue;
+    if (zone === ZONE_DMA32 && profile.arch.dma32End === undefined) continue;
     const name = `  ${(ZONE_NAMES[zone] as string).padEnd(8)} `;
     lines.push(name + (limit.startPfn === limit.endPfn ? 'empty' : pfnRange(limit, pageSize)));
   }

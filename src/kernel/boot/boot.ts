@@ -1,45 +1,40 @@
 /** Boot: from firmware's map and the command line to memblock, nodes and zones. */
 
-import { alignUp, GiB, NUMA_NO_NODE, type Pfn } from '../units.ts';
+import { GiB, NUMA_NO_NODE, type Pfn } from '../units.ts';
 import type { LogLevel, LogLine } from '../log.ts';
 import type { KernelProfile } from '../profile/profile.ts';
 import { probeMemoryBlockSize } from './block-size.ts';
-import { ZONE_NAMES, type BootInput, type BootMap, type E820Entry, type MemblockRange } from './boot-map.ts';
-import {
-  blockSizeLine,
-  initmemLines,
-  lastPfnLine,
-  pciGapLine,
-  ramBufferLines,
-  unavailableLine,
-  zoneLines,
-} from './boot-messages.ts';
+import type { BootInput, BootMap, E820Entry, MemblockRange } from './boot-map.ts';
+import { bootFdt } from './boot-fdt.ts';
+import { blockSizeLine, lastPfnLine, pciGapLine, ramBufferLines } from './boot-messages.ts';
 import { bootOptions } from './boot-options.ts';
 import { parseArgs, type CmdlineParam } from './cmdline.ts';
 import { applyE820Options, type E820Options } from './e820-options.ts';
 import * as e820 from './e820.ts';
+import { freeAreaInit } from './free-area.ts';
 import { e820MemblockSetup, memblockRanges } from './memblock.ts';
-import { coreOptions, findZoneMovablePfnsForNodes } from './movable.ts';
 import { x86NumaInit, type NumaSetup } from './numa.ts';
-import { memmapInit, type UnavailableRange, unavailableByZone, unavailablePages } from './page-links.ts';
 import { hideSharedRam } from './shared-ram.ts';
-import { archZoneLimits, bootNodes, usableZoneForMovable } from './zones.ts';
 
 type Say = (level: LogLevel, text: string) => void;
 
 const BIOS_BEGIN = 0xa0000n;
 const BIOS_END = 0x100000n;
-const BIOS_END_PFN = 0x100;
+
+/** What the kernel makes of a machine, by the way its firmware describes memory. */
+export function boot(input: BootInput, profile: KernelProfile): BootMap {
+  return profile.arch.firmware === 'e820' ? bootE820(input, profile) : bootFdt(input, profile);
+}
 
 /**
  * What the kernel makes of a machine. Cost follows the number of ranges. Options it does not take are ignored as it
  * ignores them; where it would stop, `panic` says so.
  * @kernel arch/x86/kernel/setup.c: setup_arch
  */
-export function boot(input: BootInput, profile: KernelProfile): BootMap {
+function bootE820(input: BootInput, profile: KernelProfile): BootMap {
   const log: LogLine[] = [];
   const say: Say = (level, text) => log.push({ level, text });
-  const { pageSize, pagesPerSection, maxPhysmemBits, maxOrderPages } = profile.arch;
+  const { pageSize, maxPhysmemBits } = profile.arch;
   const params = parseArgs(input.cmdline);
   const maxArchPfn = 2 ** maxPhysmemBits / pageSize;
 
@@ -55,16 +50,7 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
   const numa = x86NumaInit(memory, maxPfn * pageSize, input, params, profile, say);
   const ranges = withNodes(memblockRanges(numa.regions, pageSize), numa);
 
-  const limits = archZoneLimits(ranges[0]?.startPfn ?? 0, maxPfn, pageSize, profile.does.zoneDma);
-  const usableStart = limits[usableZoneForMovable(limits)]?.startPfn ?? 0;
-  const movable = findZoneMovablePfnsForNodes(ranges, coreOptions(params), usableStart, maxOrderPages, pageSize);
-  for (const warning of movable.warnings) say(4, warning);
-  for (const line of zoneLines(limits, movable.starts, ranges, profile)) say(6, line);
-
-  const nodes = bootNodes(ranges, limits, movable.starts);
-  const memmap = memmapInit(ranges, nodes, pagesPerSection);
-  const initmem = initmemLines(nodes, numa.possibleNodes, pageSize);
-  sayUnavailable(initmem, ranges, nodes, memmap.unavailable, maxPfn, profile, say);
+  const { nodes, pageLinks } = freeAreaInit(ranges, numa.possibleNodes, maxPfn, params, profile, say);
 
   const finalTable = lateTable(table, input);
   const gap = pciGapLine(finalTable);
@@ -83,7 +69,7 @@ export function boot(input: BootInput, profile: KernelProfile): BootMap {
     possibleNodes: numa.possibleNodes,
     numaMemblks: numa.meminfo,
     numaReservedMemblks: numa.reserved,
-    pageLinks: memmap.pageLinks,
+    pageLinks,
     memoryBlockSizeBytes: blockSize,
     memoryLimit: options.memoryLimit,
     options: bootOptions(params),
@@ -181,38 +167,6 @@ function withNodes(ranges: readonly MemblockRange[], numa: NumaSetup): MemblockR
     nid = range.nid;
     return range;
   });
-}
-
-function sayUnavailable(
-  initmem: readonly string[],
-  ranges: readonly MemblockRange[],
-  nodes: BootMap['nodes'],
-  unavailable: readonly UnavailableRange[],
-  maxPfn: Pfn,
-  profile: KernelProfile,
-  say: Say,
-): void {
-  const { pagesPerSection } = profile.arch;
-  const mode = profile.does.logsUnavailableRanges;
-  // Kernels that count once do so before they set up the nodes.
-  if (mode === 'reserved') {
-    // Reserved without being memory are page 0 and the BIOS area; what else was reserved by then is memory.
-    const low = ranges.filter((range) => range.startPfn < BIOS_END_PFN);
-    const pages = unavailablePages(low, BIOS_END_PFN, pagesPerSection);
-    if (pages > 0) say(6, `Reserved but unavailable: ${pages} pages`);
-  }
-  if (mode === 'zeroed' || mode === 'zeroed-section') {
-    const end = mode === 'zeroed' ? maxPfn : alignUp(maxPfn, pagesPerSection);
-    const pages = unavailablePages(ranges, end, pagesPerSection);
-    if (pages > 0) say(6, `Zeroed struct page in unavailable ranges: ${pages} pages`);
-  }
-  for (const line of initmem) say(6, line);
-  if (mode === 'per-zone') for (const range of unavailable) say(6, unavailableLine(range));
-  if (mode === 'zone-totals') {
-    for (const { zone, pages } of unavailableByZone(ranges, nodes, pagesPerSection)) {
-      say(6, `  ${ZONE_NAMES[zone]} zone: ${pages} pages in unavailable ranges`);
-    }
-  }
 }
 
 /** The table after the late reservations, which memblock no longer sees. */

@@ -1,6 +1,7 @@
 /** Zones of each node as boot leaves them. */
 
-import { GiB, MiB, type Nid, type Pfn, type PfnRange } from '../units.ts';
+import type { KernelProfile } from '../profile/profile.ts';
+import { type Nid, type Pfn, type PfnRange } from '../units.ts';
 import {
   ZONE_DEVICE,
   ZONE_MOVABLE,
@@ -14,18 +15,16 @@ import {
 /** What a zone may span, from the architecture; empty when start and end are the same. */
 export type ZoneLimits = readonly PfnRange[];
 
-/** 16 MiB and 4 GiB. @kernel MAX_DMA_PFN, MAX_DMA32_PFN */
-const DMA_END = 16 * MiB;
-const DMA32_END = 4 * GiB;
 const ZONES: readonly ZoneIndex[] = [0, 1, 2, 3, 4];
 
 /**
  * The range each zone may have, the first starting where memory starts.
  * @kernel mm/mm_init.c: free_area_init with arch/x86/mm/init.c: zone_sizes_init
  */
-export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, pageSize: number, zoneDma: boolean): ZoneLimits {
-  const dmaEnd = zoneDma ? DMA_END / pageSize : 0;
-  const highest = [Math.min(dmaEnd, maxPfn), Math.min(DMA32_END / pageSize, maxPfn), maxPfn, 0, 0];
+export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, profile: Pick<KernelProfile, 'arch' | 'does'>): ZoneLimits {
+  const { pageSize, dma32End = 0 } = profile.arch;
+  const dmaEnd = profile.does.zoneDma ? profile.arch.dmaEnd : 0;
+  const highest = [Math.min(dmaEnd / pageSize, maxPfn), Math.min(dma32End / pageSize, maxPfn), maxPfn, 0, 0];
   let startPfn = firstPfn;
   return ZONES.map((zone) => {
     if (zone === ZONE_MOVABLE) return { startPfn: 0, endPfn: 0 };

@@ -200,7 +200,7 @@ const table = {
   },
   'tree-numa-memblks': {
     release: 'v6.12',
-    subject: 'arch_numa: switch over to numa_memblks',
+    subject: 'arch_numa: switch over to numa_memblks', note: 'Its commit was not looked up. In 6.12, not in 6.1.',
     sets: { treeKeepsNumaRanges: true },
   },
   'numa-trims-to-dram': {

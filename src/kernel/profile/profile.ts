@@ -64,7 +64,8 @@ export function resolveProfile(name: string, archName = 'x86_64', whatIf?: WhatI
     Object.assign(does, release.config);
   }
   const own = RELEASES[name] as Release;
-  const release = own.uname ?? name;
+  // Debian's releases end in the architecture.
+  const release = own.uname?.replace(/amd64$/, FLAVOURS[arch.name] ?? 'amd64') ?? name;
   const profile = { name, release, arch, does, provenance: Object.freeze(provenance), verified: own.verified ?? false };
   return Object.freeze(whatIf === undefined ? { ...profile, does: Object.freeze(does) } : laidOver(profile, whatIf));
 }
