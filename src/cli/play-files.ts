@@ -2,8 +2,11 @@
 
 import { hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { parseRunbook, type ParsedRunbook } from '../runbook/parse.ts';
+import { insteadOf } from './instead.ts';
 import { nextSteps } from '../runbook/next-step.ts';
 import { playRunbook, runStatus, type RunResult } from '../runbook/play.ts';
+import type { MachineSnapshot } from '../drivers/machine.ts';
+import type { NearestAnswer, TypedLine } from '../advise/nearest/suggestion.ts';
 import type { CommandRun } from '../runbook/verdict.ts';
 import type { CheckOptions } from '../runbook/check.ts';
 import type { Command, Prompt, Runbook } from '../runbook/runbook.ts';
@@ -24,6 +27,8 @@ export interface PlayedRunbook {
   readonly result: RunResult | undefined;
   /** For each command played, what to try next; asked while the machine was as the command left it. */
   readonly tryNext: readonly (readonly string[])[];
+  /** For each command played and refused or open, requests that the model accepts. */
+  readonly instead: readonly NearestAnswer[];
   readonly before: Picture | undefined;
   readonly after: Picture | undefined;
   /** Everything wrong with the input, what is not modelled included. */
@@ -40,6 +45,8 @@ export interface PlayFileOptions extends CheckOptions {
   readonly kernel?: string | undefined;
   /** Plays the commands without holding them to what the runbook expects: that is of another kernel. */
   readonly unheld?: boolean | undefined;
+  /** Looks for every request that would work in place of a refused one, however long it takes. */
+  readonly why?: boolean | undefined;
 }
 
 /** Reads and plays one runbook file; `-` is standard input. */
@@ -96,7 +103,13 @@ async function play(
   const { ready } = found;
   const before = pictureOfKernel(ready.machine.kernel);
   const tryNext: string[][] = [];
-  const onRun = (run: CommandRun): void => void tryNext.push(nextSteps(run, ready.machine));
+  const instead: NearestAnswer[] = [];
+  const history: TypedLine[] = [];
+  const onRun = (run: CommandRun, state: MachineSnapshot): void => {
+    tryNext.push(nextSteps(run, ready.machine));
+    instead.push(insteadOf(run, ready.machine, state, history, options.why === true));
+    history.push(run.command);
+  };
   const result = playRunbook(book, ready.machine, { ...options, onRun });
   return {
     name,
@@ -106,6 +119,7 @@ async function play(
     ready,
     result,
     tryNext,
+    instead,
     before,
     after: pictureOfKernel(ready.machine.kernel),
     diagnostics: [...parsed.diagnostics, ...result.diagnostics],
@@ -131,6 +145,7 @@ function troubled(name: string, diagnostics: readonly Diagnostic[]): PlayedRunbo
     ready: undefined,
     result: undefined,
     tryNext: [],
+    instead: [],
     before: undefined,
     after: undefined,
     diagnostics,

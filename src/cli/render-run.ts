@@ -10,6 +10,7 @@ import { shortSize } from '../view/size.ts';
 import { diffLines, withContext, withoutWildcards } from './line-diff.ts';
 import type { PlayedRunbook } from './play-files.ts';
 import { mapsOf, type MapChoice } from './render-maps.ts';
+import { insteadTexts, type InsteadText } from './instead.ts';
 import { renderWhy } from './render-why.ts';
 import { glyphsOf, styleOf, type Glyphs, type Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -43,7 +44,7 @@ export function renderRun(played: PlayedRunbook, options: RenderRunOptions): str
   if (before.length > 0) lines.push(heading('before', style, glyphs, prose), ...before, '');
   lines.push(heading('commands', style, glyphs, prose));
   (played.result?.runs ?? []).forEach((run, index) => {
-    lines.push(...commandLines(run, played.tryNext[index] ?? [], style, glyphs, prose));
+    lines.push(...commandLines(run, adviceOf(played, index, options.why === true), style, glyphs, prose));
     if (options.why === true) lines.push(...renderWhy(whyOf(run), INDENT, style, { ...terminal, width: prose }));
   });
   lines.push('');
@@ -67,8 +68,21 @@ export function renderCommands(played: PlayedRunbook, terminal: Terminal): strin
   const style = styleOf(terminal.color);
   const glyphs = glyphsOf(terminal.unicode);
   return (played.result?.runs ?? []).flatMap((run, index) =>
-    commandLines(run, played.tryNext[index] ?? [], style, glyphs, Math.min(terminal.width, 100)),
+    commandLines(run, adviceOf(played, index, false), style, glyphs, Math.min(terminal.width, 100)),
   );
+}
+
+/** What to do after a refusal: words, and requests that would work. */
+interface Advice {
+  readonly tryNext: readonly string[];
+  readonly instead: readonly InsteadText[];
+}
+
+/** Requests the model accepts outweigh words. */
+function adviceOf(played: PlayedRunbook, index: number, all: boolean): Advice {
+  const answer = played.instead[index];
+  const instead = answer === undefined ? [] : insteadTexts(answer, all);
+  return { tryNext: instead.length > 0 ? [] : (played.tryNext[index] ?? []), instead };
 }
 
 function heading(word: string, style: Style, glyphs: Glyphs, width: number): string {
@@ -117,7 +131,7 @@ const TAG_WORD: Readonly<Record<Verdict, string>> = {
 
 function commandLines(
   run: CommandRun,
-  tryNext: readonly string[],
+  { tryNext, instead }: Advice,
   style: Style,
   glyphs: Glyphs,
   width: number,
@@ -159,6 +173,13 @@ function commandLines(
   for (const reason of run.depends) attached('open', `${reason}; shown is one of the outcomes`, style.open);
   if (run.decidedBy !== undefined) attached('why', whyOf(run).sentence, style.hint);
   for (const step of tryNext) attached('try', step, style.hint);
+  instead.forEach(({ text, costs }, index) => {
+    const word = index === 0 ? 'instead ' : '        ';
+    const rows = text.split('\n').map((row) => `${INDENT}${' '.repeat(word.length)}${printable(row)}`);
+    rows[0] = rows[0]!.replace(`${INDENT}${' '.repeat(word.length)}`, `${INDENT}${style.hint(word)}`);
+    lines.push(...rows);
+    if (costs !== '') lines.push(...indented(printable(costs), width, `${INDENT}          `, `${INDENT}          `).map(style.faint));
+  });
   return lines;
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
 import { whyOf } from '../advise/why/why.ts';
+import { promptedText, type NearestAnswer, type Suggestion } from '../advise/nearest/suggestion.ts';
 import type { CommandRun } from '../runbook/verdict.ts';
 import type { PlayedRunbook } from './play-files.ts';
 
@@ -36,6 +37,24 @@ const checkShape = z
   })
   .describe('the kernel check that decided: the cause of the last failure');
 
+const linesShape = z.array(z.string()).describe('what to type, with prompts');
+
+const suggestionShape = z.object({
+  direction: z.enum(['smaller', 'larger', 'other']),
+  what: z.string().describe('what is changed'),
+  from: z.string(),
+  to: z.string(),
+  lines: linesShape,
+  boot: z
+    .object({ memory: z.string().optional(), cmdline: z.string().optional() })
+    .optional()
+    .describe('what the machine must be booted with'),
+  step: z.number().positive().optional().describe('bytes, or memory blocks: one such step nearer is refused'),
+  nearer: linesShape.optional(),
+  costs: z.array(z.string()),
+  depends: z.array(z.string()),
+});
+
 const commandShape = z.object({
   line: z.int().positive().describe('1-based line of the prompt'),
   prompt: z.enum(['shell', 'monitor']),
@@ -62,6 +81,8 @@ const commandShape = z.object({
     .describe('with --why: every check in the order it was made; of very many the first'),
   stepsDropped: z.int().nonnegative().optional().describe('checks made and not listed'),
   tryNext: z.array(z.string()),
+  instead: z.array(suggestionShape).describe('requests the model accepts in place of a refused one'),
+  insteadCutShort: z.boolean().optional().describe('the bound on work was reached: --why looks further'),
 });
 
 const machineShape = z.object({
@@ -113,7 +134,7 @@ export function runJson(played: readonly PlayedRunbook[], status: number, why = 
               blockSizeBytes: one.ready.machine.kernel.memoryBlockSizeBytes,
             },
           }),
-      commands: (one.result?.runs ?? []).map((run, index) => commandJson(run, one.tryNext[index] ?? [], why)),
+      commands: (one.result?.runs ?? []).map((run, index) => commandJson(run, one.tryNext[index] ?? [], one.instead[index], why)),
       diagnostics: one.diagnostics.map((each: Diagnostic) => diagnosticRecord(each)),
     })),
   };
@@ -136,7 +157,7 @@ function mutable(about: NonNullable<PlayedRunbook['ready']>['about']): MachineJs
 
 type CommandJson = RunDocument['runbooks'][number]['commands'][number];
 
-function commandJson(run: CommandRun, tryNext: readonly string[], why: boolean): CommandJson {
+function commandJson(run: CommandRun, tryNext: readonly string[], instead: NearestAnswer | undefined, why: boolean): CommandJson {
   const { command, verdict, unexpected, exit, decidedBy } = run;
   return {
     line: command.line,
@@ -167,6 +188,8 @@ function commandJson(run: CommandRun, tryNext: readonly string[], why: boolean):
         }),
     ...(why ? whyJson(run) : {}),
     tryNext: [...tryNext],
+    instead: (instead?.suggestions ?? []).map(suggestionJson),
+    ...(instead?.cutShort === true ? { insteadCutShort: true } : {}),
   };
 }
 
@@ -182,5 +205,28 @@ function whyJson(run: CommandRun): Pick<CommandJson, 'steps' | 'stepsDropped'> {
       ...(index === failed ? { decided: true } : {}),
     })),
     ...(dropped > 0 ? { stepsDropped: dropped } : {}),
+  };
+}
+
+function suggestionJson(one: Suggestion): CommandJson['instead'][number] {
+  const { direction, what, from, to, lines, boot, step, nearer, costs, depends } = one;
+  return {
+    direction,
+    what,
+    from,
+    to,
+    lines: lines.map(promptedText),
+    ...(boot === undefined
+      ? {}
+      : {
+          boot: {
+            ...(boot.memory === undefined ? {} : { memory: boot.memory }),
+            ...(boot.cmdline === undefined ? {} : { cmdline: boot.cmdline }),
+          },
+        }),
+    ...(step === undefined ? {} : { step }),
+    ...(nearer === undefined ? {} : { nearer: nearer.map(promptedText) }),
+    costs: [...costs],
+    depends: [...depends],
   };
 }

@@ -1,6 +1,6 @@
 /** Plays a runbook on a machine, command by command, and judges each. */
 
-import type { Machine } from '../drivers/machine.ts';
+import type { Machine, MachineSnapshot } from '../drivers/machine.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
 import { runShell } from '../tools/shell.ts';
@@ -28,8 +28,8 @@ export interface PlayTools {
 
 export interface PlayOptions extends CheckOptions {
   readonly tools?: PlayTools;
-  /** Called after each command. */
-  readonly onRun?: (run: CommandRun) => void;
+  /** Called after each command, with the machine as it was before. */
+  readonly onRun?: (run: CommandRun, before: MachineSnapshot) => void;
 }
 
 const MODEL_TOOLS: PlayTools = { shell: runShell, monitor: runMonitor };
@@ -42,9 +42,10 @@ export function playRunbook(book: Runbook, machine: Machine, options: PlayOption
   const runs: CommandRun[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const command of book.commands) {
+    const before = machine.snapshot();
     const run = playCommand(book, command, machine, runs, diagnostics, options);
     runs.push(run);
-    options.onRun?.(run);
+    options.onRun?.(run, before);
   }
   return { book, runs, diagnostics };
 }

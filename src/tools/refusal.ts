@@ -111,6 +111,12 @@ const OF_PROGRAM: Readonly<Record<string, readonly Refusal[]>> = {
   QEMU, ndctl: NDCTL, daxctl: DAXCTL, chmem: CHMEM, sh: SHELL,
 };
 
+/** What was found, numbers as numbers. */
+function valuesOf(groups: Readonly<Record<string, string | undefined>>): Record<string, string | number> {
+  const given = Object.entries(groups).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([name, text]) => [name, /^(?:0x[\da-f]{1,12}|\d{1,15})$/.test(text) ? Number(text) : text]));
+}
+
 /** The check behind a program's refusal; where its words are none we know, they stand for themselves. */
 export function refusalOf(program: string, said: string, status: number, command = ''): Omit<CheckStep, 'passed'> {
   const words = said.slice(-4000).trim();
@@ -118,7 +124,7 @@ export function refusalOf(program: string, said: string, status: number, command
   for (const { says, fn, condition } of [...own, ...FILES]) {
     const found = says.exec(words);
     if (found === null) continue;
-    return { file: program, fn, condition, values: Object.fromEntries(Object.entries(found.groups ?? {}).filter(([, value]) => value !== undefined)) };
+    return { file: program, fn, condition, values: valuesOf(found.groups ?? {}) };
   }
   const last = words.slice(words.lastIndexOf('\n') + 1);
   const fn = command === '' ? 'exit status' : command;

@@ -16,10 +16,14 @@ import { promptedText, type TypedLine } from './suggestion.ts';
 export interface Trial {
   readonly lines: readonly TypedLine[];
   readonly boot?: Partial<MachineDescription> | undefined;
+  /** Which of the lines differs from what was typed; the last unless said otherwise. */
+  readonly changed?: number;
 }
 
 /** What an accepted trial did to the machine's amounts of memory. */
 export interface Accepted {
+  /** What the outcome hangs on beside the map; empty when nothing. */
+  readonly depends: readonly string[];
   readonly before: Amounts;
   readonly after: Amounts;
 }
@@ -27,12 +31,25 @@ export interface Accepted {
 /** Work of one try: the tools of persistent memory read many files, a boot lays out a machine. */
 const COST = { line: 1, tool: 6, boot: 6 } as const;
 
-export class Asker {
+function workOf({ text }: TypedLine): number {
+  if (/\b(?:nd|dax)ctl\b|\bcxl\b/.test(text)) return COST.tool;
+  return text.startsWith('object_') ? 0 : COST.line;
+}
+
+/** Whoever can be asked. */
+export interface Questions {
+  /** What it did when it is accepted, false when it is not; undefined when work has run out. */
+  ask(trial: Trial): Accepted | false | undefined;
+}
+
+export class Asker implements Questions {
   readonly machine: Machine;
   readonly history: readonly TypedLine[];
   asked = 0;
   cutShort = false;
   #left: number;
+  /** Work kept for later questions. */
+  #kept = 0;
   readonly #start: MachineSnapshot;
   readonly #before: Amounts;
   readonly #known = new Map<string, Accepted | false>();
@@ -46,20 +63,20 @@ export class Asker {
     this.#before = amountsOf(machine);
   }
 
-  /** Work that is left. */
-  get left(): number {
-    return this.#left;
+  /** The questions up to the next call may use one part in `parts` of the work that is left. */
+  share(parts: number): void {
+    this.#kept = this.#left - Math.ceil(this.#left / parts);
   }
 
-  /** What it did when every line is accepted, false when one is refused or open; undefined when work has run out. */
+  /** Counts as accepted what hangs on more than the map, too: `depends` tells. */
   ask(trial: Trial): Accepted | false | undefined {
     const key = JSON.stringify([trial.boot ?? {}, trial.lines.map(promptedText)]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const boots = trial.boot !== undefined;
     const typed = boots ? [...this.history, ...trial.lines] : trial.lines;
-    const work = typed.reduce((sum, { text }) => sum + (/\b(?:nd|dax)ctl\b|\bcxl\b/.test(text) ? COST.tool : COST.line), boots ? COST.boot : 0);
-    if (work > this.#left) {
+    const work = typed.reduce((sum, line) => sum + workOf(line), boots ? COST.boot : 0);
+    if (work > this.#left - this.#kept) {
       this.cutShort = true;
       return undefined;
     }
@@ -70,6 +87,14 @@ export class Asker {
     return answer;
   }
 
+  /** The same questions, where what hangs on more than the map is not accepted. */
+  readonly surely: Questions = {
+    ask: (trial) => {
+      const answer = this.ask(trial);
+      return answer !== false && answer !== undefined && answer.depends.length > 0 ? false : answer;
+    },
+  };
+
   #askHere(lines: readonly TypedLine[]): Accepted | false {
     const { machine } = this;
     const { kernel } = machine;
@@ -78,7 +103,8 @@ export class Asker {
     kernel.onDepends = undefined;
     try {
       machine.restore(this.#start);
-      return accepts(machine, lines) ? { before: this.#before, after: amountsOf(machine) } : false;
+      const depends = accepts(machine, lines);
+      return depends === undefined ? false : { depends, before: this.#before, after: amountsOf(machine) };
     } finally {
       machine.restore(this.#start);
       kernel.explain = explain;
@@ -98,21 +124,26 @@ export class Asker {
     }
     for (const line of this.history) if (type(machine, line) === undefined) return false;
     const before = amountsOf(machine);
-    return accepts(machine, lines) ? { before, after: amountsOf(machine) } : false;
+    const depends = accepts(machine, lines);
+    return depends === undefined ? false : { depends, before, after: amountsOf(machine) };
   }
 }
 
-function accepts(machine: Machine, lines: readonly TypedLine[]): boolean {
-  return lines.every((line) => {
+/** What hangs on more than the map when every line is accepted; undefined when one is refused. */
+function accepts(machine: Machine, lines: readonly TypedLine[]): string[] | undefined {
+  const depends: string[] = [];
+  for (const line of lines) {
     const result = type(machine, line);
-    return result !== undefined && isAccepted(line, result);
-  });
+    if (result === undefined || !isAccepted(line, result)) return undefined;
+    depends.push(...result.depends);
+  }
+  return depends;
 }
 
-/** As a played command is judged: its status or words, what the kernel logs, nothing left open. */
-export function isAccepted({ prompt }: TypedLine, { exit, output, log, depends }: CommandResult): boolean {
+/** As a played command is judged: by its status or words, and by what the kernel logs. */
+export function isAccepted({ prompt }: TypedLine, { exit, output, log }: CommandResult): boolean {
   const refused = prompt === 'monitor' ? monitorRefuses(output) : exit !== 0;
-  return !refused && depends.length === 0 && refusals(log).length === 0;
+  return !refused && refusals(log).length === 0;
 }
 
 /** What the line does; undefined when it is not modelled. */

@@ -84,5 +84,5 @@ function memoryKnobs(machine: Machine, memory: string, lines: readonly TypedLine
       choose(join('63G', Math.max(slots, 1), most ?? size), 'below 64 GiB memory blocks are of 128 MiB');
     }
   }
-  return choices.length === 0 ? [] : [{ kind: 'word', what: 'memory of the machine', from: memory, choices }];
+  return choices.length === 0 ? [] : [{ kind: 'word', what: 'memory of the machine', from: memory, choices, isLadder: true }];
 }

@@ -23,6 +23,8 @@ export interface WordEdit {
   readonly what: string;
   readonly from: string;
   readonly choices: readonly WordChoice[];
+  /** The choices are ordered by what they cost: one that is accepted is enough. */
+  readonly isLadder?: true;
 }
 
 export type Knob = NumberEdit | WordEdit;

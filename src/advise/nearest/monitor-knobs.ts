@@ -52,6 +52,7 @@ function backendKnob(
     write: number.write,
     request: (value) => ({
       lines: [monitor(`object_del ${id}`), monitor(spliced(made, start, end, number.write(value))), device],
+      changed: 1,
     }),
   };
 }

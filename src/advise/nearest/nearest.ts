@@ -1,8 +1,7 @@
 /** The nearest requests the model accepts, for one it refused: found by asking the model, never by a rule of its own. */
 
 import type { Machine } from '../../drivers/machine.ts';
-import type { MachineDescription } from '../../drivers/machine-description.ts';
-import { Asker, type Trial } from './ask.ts';
+import { Asker, type Accepted, type Questions, type Trial } from './ask.ts';
 import { bootKnobs } from './boot-knobs.ts';
 import { costsOf } from './costs.ts';
 import type { Knob, NumberEdit, WordEdit } from './knob.ts';
@@ -18,11 +17,11 @@ export interface NearestOptions {
   /** Bound on work, in lines typed at the model; a line of ndctl counts as six. */
   readonly work?: number;
   /** Whether machines booted with other parameters are asked, too. */
-  readonly boots?: boolean;
+  readonly boots?: boolean | 'last';
 }
 
 /** Some tens of milliseconds, for use after every refusal. */
-export const QUICK_WORK = 60;
+export const QUICK_WORK = 120;
 /** Seconds at most, for who asks for all. */
 export const FULL_WORK = 3000;
 
@@ -36,17 +35,32 @@ export function searchNearest(machine: Machine, commandLine: string | TypedLine,
   const line = typeof commandLine === 'string' ? typedLine(commandLine) : commandLine;
   const history = options.history ?? [];
   const asker = new Asker(machine, history, options.work ?? FULL_WORK);
-  if (asker.ask({ lines: [line] }) !== false) return { suggestions: [], asked: asker.asked, cutShort: asker.cutShort };
+  const own = asker.ask({ lines: [line] });
+  if (own === undefined || (own !== false && own.depends.length === 0)) return { suggestions: [], asked: asker.asked, cutShort: asker.cutShort };
   const here = line.prompt === 'monitor' ? monitorKnobs(machine, line.text, history) : shellKnobs(machine, line.text);
-  const knobs = options.boots === false ? here : [...here, ...bootKnobs(machine, line)];
-  const suggestions: Suggestion[] = [];
-  for (const knob of knobs) {
-    suggestions.push(...(knob.kind === 'number' ? tryNumbers(asker, knob) : tryWords(asker, knob)));
-  }
+  const suggestions = tryAll(asker, here, own === false);
+  const boots = options.boots ?? true;
+  // Asked in a hurry, another boot is the answer only where nothing else is.
+  const asksBoots = boots === 'last' ? suggestions.length === 0 : boots;
+  if (asksBoots) suggestions.push(...tryAll(asker, bootKnobs(machine, line), own === false));
   return { suggestions, asked: asker.asked, cutShort: asker.cutShort };
 }
 
-function tryNumbers(asker: Asker, knob: NumberEdit): Suggestion[] {
+/** Each knob may use its share of the work that is left. */
+function tryAll(asker: Asker, knobs: readonly Knob[], wasRefused: boolean): Suggestion[] {
+  return knobs.flatMap((knob, index) => {
+    asker.share(knobs.length - index);
+    const found = tryKnob(asker.surely, knob);
+    // What may work is better than nothing for what is refused, and nothing new for what may work itself.
+    return found.length > 0 || !wasRefused ? found : tryKnob(asker, knob);
+  });
+}
+
+function tryKnob(asker: Questions, knob: Knob): Suggestion[] {
+  return knob.kind === 'number' ? tryNumbers(asker, knob) : tryWords(asker, knob);
+}
+
+function tryNumbers(asker: Questions, knob: NumberEdit): Suggestion[] {
   return ([-1, 1] as const).flatMap((sign): Suggestion[] => {
     const found = searchNumber(asker, knob, sign);
     if (found === undefined) return [];
@@ -63,7 +77,7 @@ function tryNumbers(asker: Asker, knob: NumberEdit): Suggestion[] {
         what: knob.what,
         from: knob.write(knob.value),
         to: knob.write(value),
-        ...placed(trial),
+        ...placed(trial, accepted),
         ...(step === undefined ? {} : { step }),
         ...(nearerTrial === undefined ? {} : { nearer: nearerTrial.lines, ...(nearerTrial.boot === undefined ? {} : { nearerBoot: nearerTrial.boot }) }),
         costs: [away, ...costsOf(accepted)],
@@ -72,17 +86,20 @@ function tryNumbers(asker: Asker, knob: NumberEdit): Suggestion[] {
   });
 }
 
-function tryWords(asker: Asker, knob: WordEdit): Suggestion[] {
-  return knob.choices.flatMap(({ to, trial, note }): Suggestion[] => {
+type Placed = Pick<Suggestion, 'lines' | 'changed' | 'boot' | 'depends'>;
+
+function tryWords(asker: Questions, knob: WordEdit): Suggestion[] {
+  const found: Suggestion[] = [];
+  for (const { to, trial, note } of knob.choices) {
     const accepted = asker.ask(trial);
-    if (accepted === undefined || accepted === false) return [];
+    if (accepted === undefined || accepted === false) continue;
     const costs = [...(note === undefined ? [] : [note]), ...costsOf(accepted)];
-    return [{ direction: 'other', what: knob.what, from: knob.from, to, ...placed(trial), costs }];
-  });
+    found.push({ direction: 'other', what: knob.what, from: knob.from, to, ...placed(trial, accepted), costs });
+    if (knob.isLadder === true) break;
+  }
+  return found;
 }
 
-function placed({ lines, boot }: Trial): { lines: readonly TypedLine[]; boot?: Partial<MachineDescription> } {
-  return boot === undefined ? { lines } : { lines, boot };
+function placed({ lines, boot, changed = lines.length - 1 }: Trial, { depends }: Accepted): Placed {
+  return { lines, changed, depends, ...(boot === undefined ? {} : { boot }) };
 }
-
-export type { Knob };

@@ -1,7 +1,7 @@
 /** The nearest number the model accepts, found by trying: nearest multiples of each step first, then halving. */
 
 import { alignDown, alignUp } from '../../kernel/units.ts';
-import type { Accepted, Asker, Trial } from './ask.ts';
+import type { Accepted, Questions, Trial } from './ask.ts';
 
 /** A number in a request that may be another. */
 export interface NumberKnob {
@@ -28,7 +28,7 @@ const FAR = 3;
 const REACH = 8;
 
 /** The nearest accepted number below (−1) or above (1) the refused one. */
-export function searchNumber(asker: Asker, knob: NumberKnob, sign: -1 | 1): FoundNumber | undefined {
+export function searchNumber(asker: Questions, knob: NumberKnob, sign: -1 | 1): FoundNumber | undefined {
   const found = firstAccepted(asker, knob, sign);
   return found === undefined ? undefined : closeIn(asker, knob, sign, found);
 }
@@ -38,7 +38,7 @@ interface Found {
   readonly accepted: Accepted;
 }
 
-function firstAccepted(asker: Asker, knob: NumberKnob, sign: -1 | 1): Found | undefined {
+function firstAccepted(asker: Questions, knob: NumberKnob, sign: -1 | 1): Found | undefined {
   for (const value of candidates(knob, sign)) {
     const accepted = askFor(asker, knob, value);
     if (accepted === undefined) return undefined;
@@ -67,7 +67,7 @@ function candidates({ value, steps, least, most }: NumberKnob, sign: -1 | 1): nu
 }
 
 /** Halves the distance on ever finer steps, until one step nearer is refused. */
-function closeIn(asker: Asker, knob: NumberKnob, sign: -1 | 1, found: Found): FoundNumber {
+function closeIn(asker: Questions, knob: NumberKnob, sign: -1 | 1, found: Found): FoundNumber {
   const finest = knob.steps[0] as number;
   let best = found;
   let refused = knob.value;
@@ -92,7 +92,7 @@ function closeIn(asker: Asker, knob: NumberKnob, sign: -1 | 1, found: Found): Fo
   return { ...best, step: finest };
 }
 
-function askFor(asker: Asker, knob: NumberKnob, value: number): Accepted | false | undefined {
+function askFor(asker: Questions, knob: NumberKnob, value: number): Accepted | false | undefined {
   const trial = knob.request(value);
   return trial === undefined ? false : asker.ask(trial);
 }
