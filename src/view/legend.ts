@@ -33,7 +33,8 @@ export function legendOfChange(before: Tally, after: Tally): LegendEntry[] {
   return [...entries.filter(changed), ...entries.filter((entry) => !changed(entry))];
 }
 
-function sizeText({ bytes, was }: LegendEntry): string {
+/** A total, or how it changed: `64M -> 0B`. */
+export function sizeText({ bytes, was }: LegendEntry): string {
   return was === undefined || was === bytes ? shortSize(bytes) : `${shortSize(was)} -> ${shortSize(bytes)}`;
 }
 

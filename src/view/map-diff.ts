@@ -1,10 +1,11 @@
 /** What changed between two pictures: the rows that differ, before and after, with the cells that changed marked. */
 
-import { cellsOf, type Cell } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { legendLines, legendOfChange, type LegendEntry } from './legend.ts';
 import { FAINT, MARK, inkLine, plainText, wrapWords, type Ink, type Line, type Part } from './line.ts';
 import { marksLine, type MapOptions } from './map.ts';
 import { GlyphBook } from './owner.ts';
+import { pairDiffers } from './pair-differs.ts';
 import type { Picture } from './picture.ts';
 import { cellColumn, hasManyNodes, headingLines, rowLines, shapeOf, type RowLine, type Shape } from './row.ts';
 import { Tally } from './tally.ts';
@@ -66,7 +67,7 @@ function choose(drawing: Drawing, pairs: Iterable<SpanPair>, most: number): { sh
   let trailing = false;
   for (const pair of pairs) {
     drawing.count(pair);
-    const changed = drawing.differs(pair);
+    const changed = pairDiffers(pair, drawing.before, drawing.after);
     if (changed) {
       changes++;
       if (changes > Math.max(1, most)) continue;
@@ -90,49 +91,36 @@ function choose(drawing: Drawing, pairs: Iterable<SpanPair>, most: number): { sh
 
 class Drawing {
   readonly book: GlyphBook;
-  readonly #before: Picture;
-  readonly #after: Picture;
+  readonly before: Picture;
+  readonly after: Picture;
   readonly #ink: Ink;
   readonly #was = new Tally();
   readonly #is = new Tally();
 
   constructor(before: Picture, after: Picture, ink: Ink) {
-    this.#before = before;
-    this.#after = after;
+    this.before = before;
+    this.after = after;
     this.#ink = ink;
     this.book = new GlyphBook([before, after]);
   }
 
   /** Adds a pair to the totals. */
   count({ before, after }: SpanPair): void {
-    this.#was.add(this.#before, before);
-    this.#is.add(this.#after, after);
+    this.#was.add(this.before, before);
+    this.#is.add(this.after, after);
   }
 
   legend(): LegendEntry[] {
     return legendOfChange(this.#was, this.#is);
   }
 
-  differs({ before, after }: SpanPair): boolean {
-    if (before.section === undefined || after.section === undefined) return before.section !== after.section;
-    if (before.section.flags !== after.section.flags) return true;
-    const words = after.section.subsections;
-    if (before.section.subsections?.some((word, index) => word !== words?.[index]) === true) return true;
-    const [was, is] = [before.block, after.block];
-    if (was?.state !== is?.state || was?.zones !== is?.zones || was?.node !== is?.node) return true;
-    if (before.owner !== undefined && after.owner !== undefined) return before.owner.key !== after.owner.key;
-    const count = Math.floor(this.#before.sectionSizeBytes / this.#before.subsectionSizeBytes);
-    const cells = cellsOf(this.#after, after, count);
-    return cellsOf(this.#before, before, count).some((cell, index) => cell.key !== cells[index]?.key);
-  }
-
   lines(pair: SpanPair, changed: boolean, shape: Shape, mixed: Cell[]): Line[] {
     const { before, after } = pair;
     const open = before.section !== undefined && after.section !== undefined && !(before.owner && after.owner);
-    const is = rowLines(this.#after, after, shape, this.book, this.#ink, false, open && changed);
+    const is = rowLines(this.after, after, shape, this.book, this.#ink, false, open && changed);
     mixed.push(...is.flatMap(({ cells }) => (cells ?? []).filter((cell) => cell.mixed)));
     if (!changed) return is.map(({ line }) => [{ text: '  ' }, ...line]);
-    const was = rowLines(this.#before, before, shape, this.book, this.#ink, false, open);
+    const was = rowLines(this.before, before, shape, this.book, this.#ink, false, open);
     const lines: Line[] = [];
     for (let index = 0; index < Math.max(was.length, is.length); index++) {
       lines.push(...this.#compare(was[index], is[index]));
