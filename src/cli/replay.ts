@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { MachineDescriptionError } from '../drivers/machine-description.ts';
-import { FACETS, type Facet } from '../realkernel/compare.ts';
+import { FACETS, LATER_FACETS, type Facet } from '../realkernel/compare.ts';
 import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
 import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
 import { renderTable } from '../view/table.ts';
@@ -95,10 +95,10 @@ function troubleOf(file: string, error: unknown): string | undefined {
   return code === undefined ? undefined : `cannot read ${file}: ${message}`;
 }
 
-/** The facets every recording has, and device attributes where one holds them. */
+/** The facets every recording has, and those of the later ones that one of these holds. */
 function comparedFacets(replays: readonly Replay[]): Facet[] {
-  const hasDevices = replays.some((each) => each.comparisons.some((one) => one.facet === 'devices'));
-  return FACETS.filter((facet) => facet !== 'devices' || hasDevices);
+  const counts = countFacets(replays, FACETS);
+  return FACETS.filter((facet) => !LATER_FACETS.includes(facet) || counts[facet].total > 0);
 }
 
 /** Families as rows, facets as columns, each cell `agree/total`. */

@@ -57,6 +57,7 @@ part iomem; cat /proc/iomem
 part blocks; cd /sys/devices/system/memory 2>/dev/null && grep -H . memory*/state memory*/valid_zones 2>/dev/null
 part zones; grep -E '^Node |start_pfn|spanned|present' /proc/zoneinfo
 part devices; ${ATTRIBUTES_LINE}
+part memory; grep -hs -e MemTotal: -e ^nr_memmap /proc/meminfo /sys/devices/system/node/node*/meminfo /proc/vmstat
 part late; news
 part end
 `;

@@ -53,7 +53,7 @@ export class GuestStateReader {
         zones: zonesOf(parts('zones')),
         online_pfns: await this.#pages.read(this.#guest, sections, afresh),
         sections,
-        ...(this.#withDevices ? { devices: attributeLines(parts('devices')) } : {}),
+        ...(this.#withDevices ? { devices: attributeLines(parts('devices')), memory: memoryLines(parts('memory')) } : {}),
       };
       return { log: log.map(withoutTime), state };
     }
@@ -74,6 +74,15 @@ function partsOf(lines: readonly string[]): (name: string) => string[] {
   }
   if (!parts.has('end')) throw new GuestError('the guest’s state is incomplete', lines);
   return (name) => parts.get(name) ?? [];
+}
+
+/** From lines of meminfo and vmstat: `MemTotal: 1 kB`, `Node 0 MemTotal: 1 kB`, `nr_memmap_pages 1`. */
+export function memoryLines(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    const [, node, total] = /^(?:Node (\d+) )?MemTotal:\s+(\d+) kB$/.exec(line) ?? [];
+    if (total !== undefined) return [`${node === undefined ? '' : `node${node} `}MemTotal ${total}`];
+    return /^nr_memmap(_boot)?_pages \d+$/.test(line) ? [line] : [];
+  });
 }
 
 /** From lines `memoryN/state:…` and `memoryN/valid_zones:…`. */

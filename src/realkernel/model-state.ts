@@ -10,9 +10,10 @@ import { printIomem } from '../kernel/resource-query.ts';
 import { subsectionsHex } from '../kernel/section-table.ts';
 import { populatedZone } from '../kernel/zone.ts';
 import { modelAttributes } from './device-attributes.ts';
+import { modelMemory } from './model-memory.ts';
 import type { BlockRunRecord, RecordedState, SectionRunRecord, ZoneRecord } from './recording.ts';
 
-/** The model’s state as a recording would hold it, facet by facet; the attributes of devices only when asked for. */
+/** The model’s state as a recording would hold it, facet by facet; the attributes of devices and the totals only when asked for. */
 export function stateOfMachine(machine: Machine, withDevices = false): RecordedState {
   const { kernel } = machine;
   return {
@@ -21,7 +22,7 @@ export function stateOfMachine(machine: Machine, withDevices = false): RecordedS
     zones: zoneRecords(kernel),
     online_pfns: onlinePfnRecords(kernel),
     sections: sectionRecords(kernel),
-    ...(withDevices ? { devices: modelAttributes(machine) } : {}),
+    ...(withDevices ? { devices: modelAttributes(machine), memory: modelMemory(machine) } : {}),
   };
 }
 

@@ -33,6 +33,8 @@ const state = z.object({
   sections: z.array(sectionRun),
   /** Attributes of devices in sysfs, `PATH:VALUE`; the first recordings lack them. */
   devices: z.array(z.string()).optional(),
+  /** Total memory, and what the memmap takes, as files under /proc and /sys say; optional as well. */
+  memory: z.array(z.string()).optional(),
 });
 
 const step = z.object({

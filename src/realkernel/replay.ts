@@ -42,7 +42,8 @@ export function replayRecording(recording: Recording, machine: Machine = machine
   const comparisons: Comparison[] = [];
   const settled: string[] = [];
   let state = recording.boot_state;
-  compareState(machine, state, 0, 'boot', comparisons);
+  const boot = { kernel: state, model: stateOfMachine(machine, state.devices !== undefined) };
+  compareState(machine, state, boot, 0, 'boot', comparisons);
   for (const [index, step] of recording.steps.entries()) {
     const number = index + 1;
     const command = step.run ?? `(qemu) ${step.monitor ?? ''}`;
@@ -50,7 +51,7 @@ export function replayRecording(recording: Recording, machine: Machine = machine
     settleFromRecording(machine.kernel, step, state, settled);
     const result = play(machine, step);
     compareResult(result, step, number, command, comparisons);
-    compareState(machine, state, number, command, comparisons);
+    compareState(machine, state, boot, number, command, comparisons);
   }
   return { name: recording.name, steps: recording.steps.length, comparisons, settled };
 }
@@ -88,15 +89,16 @@ function compareResult(
 function compareState(
   machine: Machine,
   expected: RecordedState,
+  boot: { readonly kernel: RecordedState; readonly model: RecordedState },
   step: number,
   command: string,
   comparisons: Comparison[],
 ): void {
   const actual = stateOfMachine(machine, expected.devices !== undefined);
   for (const facet of STATE_FACETS) {
-    if (facet === 'devices' && expected.devices === undefined) continue;
-    const wanted = facetLines(expected, facet);
-    const got = facetLines(actual, facet);
+    if (expected[facet] === undefined) continue;
+    const wanted = facetLines(expected, facet, boot.kernel);
+    const got = facetLines(actual, facet, boot.model);
     comparisons.push({ step, command, facet, agrees: sameLines(wanted, got), expected: wanted, actual: got });
   }
 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { comparableLog, comparableOutput, facetLines, STATE_FACETS } from '../../src/realkernel/compare.ts';
+import { comparableLog, comparableOutput, facetLines, LATER_FACETS, STATE_FACETS } from '../../src/realkernel/compare.ts';
 import { Guest } from '../../src/realkernel/guest.ts';
 import { record, type Step } from '../../src/realkernel/record.ts';
 import { parseRecording, type RecordedState, type Recording } from '../../src/realkernel/recording.ts';
@@ -21,7 +21,7 @@ const traces = sharedFiles('traces', '.json');
 /** Everything of a recording that the map decides, in lines. */
 function facetsOf(recording: Recording): string[][] {
   let state: RecordedState = recording.boot_state;
-  const facets = (): string[][] => STATE_FACETS.filter((facet) => facet !== 'devices').map((facet) => [facet, ...facetLines(state, facet)]);
+  const facets = (): string[][] => STATE_FACETS.filter((facet) => !LATER_FACETS.includes(facet)).map((facet) => [facet, ...facetLines(state, facet, recording.boot_state)]);
   return [
     ['kernel', recording.kernel.release.split('.').slice(0, 2).join('.'), `${recording.kernel.block_size_bytes}`],
     ...facets(),

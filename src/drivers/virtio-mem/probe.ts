@@ -184,8 +184,8 @@ export function virtioMemUnbind(machine: Machine, name: string): void {
   if (vm.group >= 0) unregisterMemoryGroup(kernel, vm.group);
 }
 
-/** Unplugged pages of blocks that are online. */
-function keptPages(vm: VirtioMem): ByteRange[] {
+/** Unplugged pages of blocks that are online: present in their zone, and kept from the allocator. */
+export function keptPages(vm: VirtioMem): ByteRange[] {
   const kept: ByteRange[] = [];
   for (const { start, end, value } of vm.units.entries) {
     if (value !== 'kernel-partial' && value !== 'movable-partial') continue;
