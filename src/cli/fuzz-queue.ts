@@ -1,5 +1,6 @@
 /** `memhp fuzz --queue`: a campaign whose runs are played by workers. */
 
+import { campaignArch } from '../realkernel/fuzz-arch.ts';
 import { guestArchByName } from '../realkernel/guest-arch.ts';
 import type { KernelName } from '../realkernel/fuzz-outcome.ts';
 import { NAME_PATTERN } from '../realkernel/fuzz-job.ts';
@@ -48,7 +49,9 @@ export function queueTrouble(error: unknown): number {
 
 function newPlan(seed: number, options: FuzzOptions): QueuePlan {
   const kernels = kernelNames(options.kernel).map(kernelOfName);
-  return { seed, families: options.family, kernels, runs: runsOf(options), perBoot: options.perBoot, tries: options.tries };
+  const chosen = campaignArch(kernels.map(({ arch }) => guestArchByName(arch)?.name ?? 'x86_64'), options.family);
+  if ('trouble' in chosen) throw new MissingHere(chosen.trouble, 'memhp fuzz --help');
+  return { seed, ...chosen, kernels, runs: runsOf(options), perBoot: options.perBoot, tries: options.tries };
 }
 
 /** A kernel that is not here may be at the workers': then its whole release has to be said. @throws MissingHere */

@@ -5,9 +5,10 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { caseOfRun, fuzz, guestPlayer, type FuzzPlan } from '../realkernel/fuzz-campaign.ts';
 import { runbookOfCase } from '../realkernel/fuzz-case.ts';
 import { SEED_LIMIT, SEEDS_OF_MACHINE } from '../realkernel/fuzz-dice.ts';
+import { campaignArch } from '../realkernel/fuzz-arch.ts';
 import { FAMILY_NAMES, USUAL_FAMILIES, type Family } from '../realkernel/fuzz-families.ts';
 import type { FuzzRun } from '../realkernel/fuzz-outcome.ts';
-import { findKernel } from '../realkernel/kernel-store.ts';
+import { archOfKernel, findKernel, parseSeries } from '../realkernel/kernel-store.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
 import { EXIT_DIFFERS, EXIT_OK, EXIT_PARTLY, EXIT_USAGE } from './exit-status.ts';
 import { fuzzJson } from './fuzz-document.ts';
@@ -42,6 +43,7 @@ export interface FuzzOptions {
 const EXAMPLES = `Examples:
   memhp fuzz --minutes 30                              every family on 6.1 and 6.12
   memhp fuzz --family dimm,numa --kernel 6.12 --runs 5
+  memhp fuzz --kernel 6.12-arm64 --per-boot 6          another architecture, by its own families
   memhp fuzz --seed 17 --family legacy --runs 1        the same run again
   memhp fuzz --seed 17 --runs 3 --dry-run              the runbooks, no kernel
   memhp fuzz --queue redis://host:6379 --runs 600      played by every \`memhp worker\` on that queue
@@ -123,10 +125,15 @@ async function runFuzz(options: FuzzOptions): Promise<number> {
   }
   let plan: FuzzPlan;
   try {
-    guestPrograms();
     const kernels = kernelNames(options.kernel).map((name) => findKernel(name));
-    const { family, perBoot: together, tries } = options;
-    plan = { seed: drawn, families: family, kernels, runs: runsOf(options), perBoot: together, jobs: options.jobs || cpus().length, tries };
+    for (const kernel of kernels) guestPrograms(undefined, archOfKernel(kernel));
+    const chosen = campaignArch(kernels.map((kernel) => archOfKernel(kernel).name), options.family);
+    if ('trouble' in chosen) {
+      printErrors([`error: ${chosen.trouble}`]);
+      return EXIT_USAGE;
+    }
+    const { perBoot: together, tries } = options;
+    plan = { seed: drawn, ...chosen, kernels, runs: runsOf(options), perBoot: together, jobs: options.jobs || cpus().length, tries };
   } catch (error) {
     return reportTrouble(error);
   }
@@ -153,9 +160,14 @@ async function runFuzz(options: FuzzOptions): Promise<number> {
 
 function dryRun(drawn: number, options: FuzzOptions): number {
   const kernel = kernelNames(options.kernel)[0] ?? '6.12';
-  const { family: chosen, perBoot: together } = options;
+  const chosen = campaignArch([parseSeries(kernel)?.arch?.name ?? 'x86_64'], options.family);
+  if ('trouble' in chosen) {
+    printErrors([`error: ${chosen.trouble}`]);
+    return EXIT_USAGE;
+  }
+  const { perBoot: together } = options;
   for (let index = 0; index < (options.runs ?? 1); index++) {
-    printLines([runbookOfCase(caseOfRun({ seed: drawn, families: chosen, perBoot: together }, index), kernel)]);
+    printLines([runbookOfCase(caseOfRun({ seed: drawn, ...chosen, perBoot: together }, index), kernel)]);
   }
   return EXIT_OK;
 }

@@ -1,5 +1,6 @@
 /** Plays random runbooks on real kernels and on the model, until time or runs are used up. */
 
+import type { QemuArch } from '../drivers/qemu-platform.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { fuzzCase, type Family } from './fuzz-families.ts';
 import { seedInBatch, seedOfRun } from './fuzz-dice.ts';
@@ -13,6 +14,8 @@ import { verifyScenario } from './verify.ts';
 export interface FuzzThrow {
   readonly seed: number;
   readonly families: readonly Family[];
+  /** Of all its kernels; x86_64 when absent. */
+  readonly arch?: QemuArch | undefined;
   /** Cases at most, each played on all kernels. */
   readonly runs: number;
   /** Cases of one machine, played in one guest where its state allows. */
@@ -37,10 +40,10 @@ export interface FuzzWorld extends Pick<FuzzPlayer, 'over'> {
  * The n-th case of a campaign. Families take turns, so that a short one sees all of them; with several cases to a boot
  * the machine changes with every batch.
  */
-export function caseOfRun(plan: Pick<FuzzThrow, 'seed' | 'families' | 'perBoot'>, index: number): FuzzCase {
+export function caseOfRun(plan: Pick<FuzzThrow, 'seed' | 'families' | 'arch' | 'perBoot'>, index: number): FuzzCase {
   const batch = Math.floor(index / plan.perBoot);
   const family = plan.families[batch % plan.families.length] as Family;
-  return fuzzCase(family, seedInBatch(seedOfRun(plan.seed, batch), index % plan.perBoot));
+  return fuzzCase(family, seedInBatch(seedOfRun(plan.seed, batch), index % plan.perBoot), plan.arch);
 }
 
 /** How many batches a campaign has. */

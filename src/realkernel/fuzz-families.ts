@@ -1,9 +1,12 @@
 /** Families of random machines, each with the lines that suit it. */
 
+import type { QemuArch } from '../drivers/qemu-platform.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { blockLine, daxLine, labelLine, legacyLine, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
 import { Dice, machineSeed } from './fuzz-dice.ts';
+import { treeBlocks, treeBootmap, treeNuma, treeVirtiomem } from './fuzz-families-tree.ts';
 import { thinned } from './fuzz-thin.ts';
+import { movableWord, onlineWords } from './fuzz-words.ts';
 import { GIB, hex, KIB, MIB, offset, ranges, regionSize, sizeText } from './fuzz-numbers.ts';
 import type { Step } from './record.ts';
 
@@ -38,11 +41,27 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as Family[];
 /** What a campaign plays when it is not told: machines that a small host boots quickly. */
 export const USUAL_FAMILIES: readonly Family[] = FAMILY_NAMES.filter((name) => name !== 'bigblock');
 
+type Thrower = (dice: Dice) => Machine;
+
+/** The families of each architecture, by the same names where they ask the same. */
+const FAMILIES_OF: Readonly<Record<QemuArch, Readonly<Partial<Record<Family, Thrower>>>>> = {
+  x86_64: FAMILIES,
+  arm64: { bootmap: treeBootmap, blocks: treeBlocks, numa: treeNuma, virtiomem: treeVirtiomem },
+  s390x: {},
+  ppc64le: {},
+};
+
+export function familiesOf(arch: QemuArch): Family[] {
+  return Object.keys(FAMILIES_OF[arch]) as Family[];
+}
+
 /** The machine and lines that belong to a seed. A family throws the machine, turns the dice, and throws the lines. */
-export function fuzzCase(family: Family, seed: number): FuzzCase {
+export function fuzzCase(family: Family, seed: number, arch: QemuArch = 'x86_64'): FuzzCase {
+  const thrower = FAMILIES_OF[arch][family];
+  if (thrower === undefined) throw new RangeError(`there is no family ${family} of ${arch}`);
   // Where the machine is all there is to see, each seed has its own.
   const dice = new Dice(seed, family === 'bootmap' ? seed : machineSeed(seed));
-  return thinned({ family, seed, ...FAMILIES[family](dice) }, dice);
+  return thinned({ family, seed, ...(arch === 'x86_64' ? {} : { arch }), ...thrower(dice) }, dice);
 }
 
 /** `memmap=` and `mem=` in every form, some overlapping, some ending a page or a MiB off. */
@@ -70,20 +89,6 @@ function memmapWord(dice: Dice, room: number): string {
   return `memmap=${sizeText(size)}${kind}${hex(start)}`;
 }
 
-function movableWord(dice: Dice): string {
-  return dice.pick([
-    'movablecore=1G',
-    'movablecore=900M',
-    'movablecore=50%',
-    'movablecore=20%',
-    'movablecore=333M',
-    'kernelcore=1G',
-    'kernelcore=700M',
-    'kernelcore=60%',
-    'kernelcore=514M',
-  ]);
-}
-
 /** Memory of boot, taken off line and brought back. */
 function blocks(dice: Dice): Machine {
   const mib = dice.pick([1500, 2048, 2048, 2176, 3072]);
@@ -94,14 +99,6 @@ function blocks(dice: Dice): Machine {
   const steps: Step[] = dice.times(lines(dice), () => blockLine(dice, [8, 9, 10, 11, 12, 13, 14, 15, 16]));
   if (dice.chance(0.5)) steps.splice(dice.below(steps.length), 0, run(PMEM));
   return { memory: `${mib}M`, cmdline, qemu: [], steps: [...steps, lsmem(dice)] };
-}
-
-function onlineWords(dice: Dice): string[] {
-  const words = [`memhp_default_state=${dice.pick(['online', 'offline', 'online_movable', 'online_kernel'])}`];
-  if (dice.chance(0.25)) words.push(`memory_hotplug.memmap_on_memory=${dice.pick(['1', 'y', 'force', '0'])}`);
-  if (dice.chance(0.25)) words.push('memory_hotplug.online_policy=auto-movable');
-  if (dice.chance(0.1)) words.push(`memory_hotplug.auto_movable_ratio=${dice.pick([100, 200, 401])}`);
-  return words;
 }
 
 /** DIMMs plugged and pulled, their blocks on and off line. */

@@ -6,6 +6,7 @@ import { FACETS } from './compare.ts';
 import { runbookOfCase, type FuzzCase } from './fuzz-case.ts';
 import { SEED_LIMIT, SEEDS_OF_MACHINE } from './fuzz-dice.ts';
 import { FAMILY_NAMES, fuzzCase } from './fuzz-families.ts';
+import { GUEST_ARCH_NAMES, guestArchByName } from './guest-arch.ts';
 
 /** Letters that a campaign's, a worker's or a kernel's name is made of. */
 export const NAME_PATTERN = /^[\w.+~-]{1,80}$/;
@@ -44,6 +45,7 @@ const step = z.union([z.strictObject({ run: line(2000) }), z.strictObject({ moni
 const caseDocument = z.strictObject({
   family: name,
   seed: count.max(SEED_LIMIT),
+  arch: z.enum(GUEST_ARCH_NAMES).exactOptional(),
   memory: line(200),
   cmdline: z.array(line(500)).max(100),
   qemu: z.array(z.array(line(500)).max(50)).max(100),
@@ -106,7 +108,7 @@ export function fuzzJob(campaign: string, kernel: FuzzJob['kernel'], tries: numb
 export function acceptJob(data: unknown): { readonly job: FuzzJob; readonly cases: readonly FuzzCase[] } {
   const job = checked(jobDocument, data, JOB_LIMIT, 'the job');
   const cases = job.cases.map(({ family, seed, runbook }) => {
-    const one = fuzzCase(family, seed);
+    const one = fuzzCase(family, seed, guestArchByName(job.kernel.arch)?.name);
     if (runbookOfCase(one, job.kernel.name) === runbook) return one;
     throw new OtherVersionError(`this memhp throws another runbook for ${family} ${seed}: campaign and workers need the same version`);
   });

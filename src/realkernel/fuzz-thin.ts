@@ -23,7 +23,7 @@ const LINES_KEPT = 26;
 export function thinned(one: FuzzCase, dice: Dice): FuzzCase {
   let machine: Machine;
   try {
-    machine = buildMachine(descriptionOfScenario(scenarioOfCase(one, ASKED), ASKED));
+    machine = buildMachine(descriptionOfScenario(scenarioOfCase(one, ASKED), ASKED, one.arch));
   } catch (error) {
     if (error instanceof MachineDescriptionError) return one;
     throw error;

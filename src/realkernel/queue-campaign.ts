@@ -8,6 +8,7 @@ import { FAMILY_NAMES } from './fuzz-families.ts';
 import { acceptResult, fuzzJob, NAME_PATTERN, type FuzzJob } from './fuzz-job.ts';
 import type { FuzzRun, KernelName } from './fuzz-outcome.ts';
 import { outcomeOf } from './fuzz-verdict.ts';
+import { GUEST_ARCH_NAMES } from './guest-arch.ts';
 import { GuestError } from './guest-error.ts';
 import { ATTEMPTS, CAMPAIGNS, queueOfKernel, type QueueServer } from './job-queue.ts';
 
@@ -19,6 +20,7 @@ const campaignDocument = z.strictObject({
   plan: z.strictObject({
     seed: z.int().nonnegative().lt(SEED_LIMIT),
     families: z.array(z.enum(FAMILY_NAMES)).min(1).max(100),
+    arch: z.enum(GUEST_ARCH_NAMES).exactOptional(),
     kernels: z.array(z.strictObject({ name, release: name, arch: name })).min(1).max(50),
     runs: z.int().positive().max(1_000_000),
     perBoot: z.int().positive().max(SEEDS_OF_MACHINE),
@@ -60,9 +62,9 @@ export async function playOnQueue(
   over: () => boolean,
   listener: CampaignListener,
 ): Promise<() => Promise<void>> {
-  const { seed, families, kernels, runs, perBoot, tries } = plan;
+  const { seed, families, arch, kernels, runs, perBoot, tries } = plan;
   const campaigns = server.queue(CAMPAIGNS);
-  const kept = campaignDocument.parse({ schema: 'memhp/fuzz-campaign/1', plan: { seed, families: [...families], kernels: [...kernels], runs, perBoot, tries } });
+  const kept = campaignDocument.parse({ schema: 'memhp/fuzz-campaign/1', plan: { seed, families: [...families], ...(arch === undefined ? {} : { arch }), kernels: [...kernels], runs, perBoot, tries } });
   await campaigns.add(campaign, kept, { jobId: campaign });
   const desks = kernels.map((kernel) => ({ kernel, queue: server.queue(queueOfKernel(kernel)) }));
   const collector = new Collector(campaign, plan, desks, listener);
