@@ -44,6 +44,9 @@ export class Machine {
   readonly kernel: Kernel;
   devices: DeviceState;
 
+  /** Settles whether a region's namespaces are probed before its seeds are made, when somebody knows (a recording). */
+  namespacesProbedFirst: ((region: number) => boolean) | undefined = undefined;
+
   constructor(kernel: Kernel, devices: DeviceState) {
     this.kernel = kernel;
     this.devices = devices;

@@ -51,7 +51,9 @@ const UNPREDICTABLE_LOG = [
   /^page_type: /,
   /^page dumped because: /,
   // A busy host.
-  /^(clocksource|hrtimer): /,
+  /^(clocksource|hrtimer|tsc): /,
+  /^TSC found unstable after boot/,
+  /^sched_clock: Marking unstable /,
   /^ACPI: \\/,
   // Where no firmware has set the device up before.
   /^virtio-pci \S+: enabling device /,

@@ -48,7 +48,7 @@ export function replayRecording(recording: Recording, machine: Machine = machine
     const number = index + 1;
     const command = step.run ?? `(qemu) ${step.monitor ?? ''}`;
     state = { ...state, ...withoutUndefined(step.changed) };
-    settleFromRecording(machine.kernel, step, state, settled);
+    settleFromRecording(machine, step, state, settled);
     const result = play(machine, step);
     compareResult(result, step, number, command, comparisons);
     compareState(machine, state, boot, number, command, comparisons);

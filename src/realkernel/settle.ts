@@ -1,5 +1,6 @@
-/** What no map tells and a recording does: whether the pages of a block could be moved. */
+/** What no map tells and a recording does: whether the pages of a block could be moved, which device was probed first. */
 
+import type { Machine } from '../drivers/machine.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { RecordedState, RecordedStep } from './recording.ts';
 
@@ -36,11 +37,31 @@ function isolatedThenRefused(kernel: Kernel, step: RecordedStep): ReadonlyMap<nu
   return new Map(starts.map((start) => [Math.floor(parseInt(start, 16) / memoryBlockSizeBytes), true]));
 }
 
+/** Whether a namespace's holder has a lower number than the seed of its kind: it was there first. */
+function holderBeforeSeed(devices: readonly string[] | undefined, region: number): boolean {
+  const numbers = (pattern: RegExp): [kind: string, id: number][] =>
+    (devices ?? []).flatMap((line) => {
+      const [, kind, at, id] = pattern.exec(line) ?? [];
+      return Number(at) === region ? [[kind as string, Number(id)] as [string, number]] : [];
+    });
+  const seeds = new Map(numbers(/_seed:(btt|pfn|dax)(\d{1,9})\.(\d{1,9})$/));
+  return numbers(/\/holder:(btt|pfn|dax)(\d{1,9})\.(\d{1,9})$/).some(([kind, id]) => id < (seeds.get(kind) ?? 0));
+}
+
+/** A line after which nothing but the region's coming up can have moved its seeds. */
+const ENABLES_LAST = /enable-region [^;|&]*$/;
+
 /**
- * Lets the model follow the recording where an outcome hangs on what pages hold: in what a step printed of a block, or
- * else in whether the block stayed online. Each time it does, a line goes to `settled`.
+ * Lets the model follow the recording where an outcome hangs on what pages hold (in what a step printed of a block, or
+ * else in whether the block stayed online) or on which device was probed first. Each time it does, a line goes to `settled`.
  */
-export function settleFromRecording(kernel: Kernel, step: RecordedStep, after: RecordedState, settled: string[]): void {
+export function settleFromRecording(machine: Machine, step: RecordedStep, after: RecordedState, settled: string[]): void {
+  const { kernel } = machine;
+  machine.namespacesProbedFirst = (region) => {
+    const first = ENABLES_LAST.test(step.run ?? '') && holderBeforeSeed(after.devices, region);
+    if (first) settled.push(`region${region}: its namespaces were probed before its seeds were there`);
+    return first;
+  };
   const said = new Map([...removableByBlock(step.output), ...removableRead(step), ...isolatedThenRefused(kernel, step)]);
   kernel.unmovable = (block) => {
     const run = after.blocks.find(({ first, last }) => first <= block && block <= last);

@@ -8,8 +8,8 @@ import { daxPmemProbe } from './dax-pmem.ts';
 import { releaseAttachment } from './attachment.ts';
 import { nvdimmProbe, nvdimmRemove } from './dimm.ts';
 import { ndPmemProbe } from './pmem.ts';
-import { ndRegionProbe, ndRegionRemove } from './region.ts';
-import { ndRegionAdvanceSeeds } from './seeds.ts';
+import { ndRegionRegisterNamespaces, ndRegionRemove } from './region.ts';
+import { ndRegionAdvanceSeeds, ndRegionCreateSeed } from './seeds.ts';
 import {
   childByName, childName, dimmById, lowestFree, regionById, setNvdimm, updateChild,
   type ChildRef, type NdBus, type NdChild, type NdNamespace,
@@ -102,6 +102,19 @@ function unbindChild(machine: Machine, ref: ChildRef): void {
 export function ndDeviceUnregister(machine: Machine, ref: ChildRef): void {
   unbindChild(machine, ref);
   forgetChild(machine, ref);
+}
+
+/**
+ * Finds the namespaces of a region and adds its seeds. The kernel probes the namespaces meanwhile: which of them and
+ * the seeds gets the lower number is chance. Seeds come first here unless somebody knows better.
+ * @kernel drivers/nvdimm/region.c: nd_region_probe
+ */
+function ndRegionProbe(machine: Machine, id: number): Errno {
+  const error = ndRegionRegisterNamespaces(machine, id);
+  if (error !== 0) return error;
+  if (machine.namespacesProbedFirst?.(id) === true) ndSynchronize(machine);
+  for (const kind of ['btt', 'pfn', 'dax'] as const) ndRegionCreateSeed(machine, id, kind);
+  return 0;
 }
 
 /** Binds the drivers that are part of libnvdimm to a new region and its DIMMs. */

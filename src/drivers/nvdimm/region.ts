@@ -9,7 +9,6 @@ import { forgetChild, ndDeviceRegister } from './children.ts';
 import { memregionAlloc } from './memregion.ts';
 import { createNamespaces } from './namespace-scan.ts';
 import { kstrtoull } from './nd-attr.ts';
-import { ndRegionCreateSeed } from './seeds.ts';
 import {
   childName, dimmById, regionById, setNvdimm, updateDimm, updateRegion,
   type InterleaveSet, type NdMapping, type NdRegion, type NdRegionFlags,
@@ -119,11 +118,11 @@ function deactivateLabels(machine: Machine, region: NdRegion): void {
 }
 
 /**
- * Finds the namespaces of a region and adds its seeds. −ENXIO for a DIMM that cannot be used, −ENODEV for labels
+ * Finds the namespaces of a region and registers them. −ENXIO for a DIMM that cannot be used, −ENODEV for labels
  * that contradict each other.
- * @kernel drivers/nvdimm/region.c: nd_region_probe
+ * @kernel drivers/nvdimm/namespace_devs.c: nd_region_register_namespaces
  */
-export function ndRegionProbe(machine: Machine, id: number): Errno {
+export function ndRegionRegisterNamespaces(machine: Machine, id: number): Errno {
   const region = regionById(machine, id) as NdRegion;
   const error = initActiveLabels(machine, region);
   if (error !== 0) return error;
@@ -138,7 +137,6 @@ export function ndRegionProbe(machine: Machine, id: number): Errno {
     activeNamespaces: namespaces.length,
     ...(names[0] === undefined ? {} : { seeds: { namespace: names[0] } }),
   });
-  for (const kind of ['btt', 'pfn', 'dax'] as const) ndRegionCreateSeed(machine, id, kind);
   return 0;
 }
 
