@@ -28,6 +28,18 @@ export const DEBIAN_NEEDS = [
     why: 'packs what our own reader unpacks',
     skips: 'comparison of the bzip2 reader with bzip2',
   },
+  {
+    binary: 'chromium',
+    package: 'chromium',
+    why: 'shows the web page to its tests',
+    skips: 'the web page in a browser',
+  },
+  {
+    binary: 'redis-server',
+    package: 'redis-server',
+    why: 'is the queue that campaigns and workers share',
+    skips: 'campaigns played over a queue, with workers killed',
+  },
   ...[
     ['qemu-system-x86_64', 'qemu-system-x86', 'runs the real kernels the model is compared with'],
     ['busybox', 'busybox-static', 'is the shell of these kernels'],

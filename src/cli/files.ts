@@ -1,7 +1,9 @@
 /** Files at the program's edge: read with limits, written whole or not at all. */
 
 import {
+  accessSync,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   openSync,
@@ -145,6 +147,15 @@ export function writeFileAtomic(link: string, text: string): void {
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** Whether `writeFileAtomic` could write there, asked before something that takes long. @throws an error with a code */
+export function assertWritable(link: string): void {
+  const path = exists(link) ? realpathSync(link) : link;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(), { code: 'EISDIR' });
+  const folder = statSync(dirname(path));
+  if (!folder.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  accessSync(dirname(path), constants.W_OK);
 }
 
 /** Whether a path names something that exists. */

@@ -1,6 +1,7 @@
 /** What `memhp fuzz --json` prints. */
 
 import { z } from 'zod';
+import { campaignResult } from '../realkernel/campaign-result.ts';
 import type { FuzzTally } from './fuzz-text.ts';
 
 const count = z.int().nonnegative();
@@ -34,6 +35,11 @@ export function fuzzJson(tally: FuzzTally): z.infer<typeof fuzzDocument> {
     return { kernel, family, ...counts };
   });
   return { schema: 'memhp/fuzz/1', seed, runs, wrong, guestFailures, refused, facets, steps, found, families };
+}
+
+/** Of a line that `--results` writes; published as docs/schema/memhp-campaign-1.json. */
+export function campaignJsonSchema(): object {
+  return z.toJSONSchema(campaignResult, { target: 'draft-2020-12' });
 }
 
 /** Published as docs/schema/memhp-fuzz-1.json. */

@@ -44,11 +44,18 @@ export function tallyRun(tally: FuzzTally, run: FuzzRun): void {
   tally.found.push({
     name: nameOfCase(played),
     kernel: kernel.name,
-    facet: first?.facet ?? 'fault',
+    facet: first?.facet ?? firstWrongFacet(outcome),
     step: first?.step ?? 0,
     command: first?.command ?? '',
     again: againLine(run),
   });
+}
+
+/** Of a run whose recording did not come along: facets in their order, not steps. */
+function firstWrongFacet(outcome: FuzzRun['outcome']): string {
+  if (outcome.kind !== 'differs') return 'fault';
+  const wrong = Object.entries(outcome.agreement.facets).find(([, [agree, total]]) => agree < total);
+  return wrong?.[0] ?? 'fault';
 }
 
 /** The line that plays a run again. */

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { record } from '../realkernel/record.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
-import { writeFileAtomic } from './files.ts';
+import { assertWritable, writeFileAtomic } from './files.ts';
 import { reportTrouble } from './missing-here.ts';
 import { printDiagnostics, printErrors } from './output.ts';
 import { progressOn } from './progress.ts';
@@ -30,7 +30,7 @@ export function registerRecord(program: Command): void {
     .argument('<runbook>', 'a runbook; - reads standard input')
     .option('-o, --output <file>', 'where to write; standard output when absent')
     .option('--kernel <name>', 'a kernel of `memhp kernels`; the runbook’s own when absent')
-    .option('--devices', 'record the attributes of memory devices in sysfs too')
+    .option('--devices', 'record the attributes of memory devices in sysfs and the memory totals too')
     .addOption(colorOption())
     .addHelpText('before', HELP)
     .addHelpText('after', '\nExit status: 0; 1 the guest failed; 2 bad input; 3 something is missing here.')
@@ -46,6 +46,13 @@ async function recordCommand(file: string, options: RecordOptions): Promise<numb
     return EXIT_USAGE;
   }
   const { runbook } = read;
+  if (options.output !== undefined && options.output !== '-') {
+    try {
+      assertWritable(options.output);
+    } catch (error) {
+      return cannotWrite(options.output, error);
+    }
+  }
   const progress = progressOn(process.stderr);
   try {
     const [kernel, ...further] = kernelsFor(runbook, kernelNames(options.kernel));
@@ -73,7 +80,11 @@ function write(text: string, file = '-'): number {
     writeFileAtomic(file, text);
     return EXIT_OK;
   } catch (error) {
-    printErrors([`error: cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`]);
-    return EXIT_USAGE;
+    return cannotWrite(file, error);
   }
+}
+
+function cannotWrite(file: string, error: unknown): number {
+  printErrors([`error: cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`]);
+  return EXIT_USAGE;
 }

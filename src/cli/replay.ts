@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { MachineDescriptionError } from '../drivers/machine-description.ts';
 import { FACETS, LATER_FACETS, type Facet } from '../realkernel/compare.ts';
+import { CampaignResultError, parseCampaignResults, type CampaignResult } from '../realkernel/campaign-result.ts';
 import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
 import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
 import { renderTable } from '../view/table.ts';
@@ -21,7 +22,8 @@ Examples:
   memhp replay traces/dimm-*.json          agreement per facet and family
   memhp replay --json traces/*.json        the same for programs
   memhp replay --diffs 20 traces/*.json    more of the disagreements
-  memhp replay --markdown traces/*.json    a page with every kernel, family and facet
+  memhp replay --markdown traces/*.json campaigns/*.jsonl
+                                           a page with every kernel, architecture, family and facet
 
 Exit status: 0 if every facet of every step agrees, 1 if not, 2 for a file that is no recording.
 `;
@@ -30,9 +32,9 @@ export function registerReplay(program: Command): void {
   program
     .command('replay')
     .description('play recordings of real kernels on the model and count where they agree')
-    .argument('<trace...>', 'recordings (JSON)')
+    .argument('<trace...>', 'recordings (JSON); with --markdown also results of `memhp fuzz --results` (.jsonl)')
     .option('--json', 'print {traces, steps, facets, disagreements} as JSON')
-    .addOption(new Option('--markdown', 'print a Markdown page by kernel, family and facet').conflicts('json'))
+    .addOption(new Option('--markdown', 'print a Markdown page by kernel, architecture, family and facet').conflicts('json'))
     .option('--diffs <n>', 'how many disagreements to show', '5')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: ReplayOptions) => {
@@ -42,11 +44,18 @@ export function registerReplay(program: Command): void {
 
 async function replay(files: readonly string[], options: ReplayOptions): Promise<number> {
   const played: ReplayOfKernel[] = [];
+  const results: CampaignResult[] = [];
   let unread = false;
   for (const file of files) {
     try {
-      const recording = parseRecording(await readFile(file, 'utf8'), file);
-      played.push({ release: recording.kernel.release, replay: replayRecording(recording) });
+      const text = await readFile(file, 'utf8');
+      if (file.endsWith('.jsonl')) {
+        results.push(...resultsOf(text, file, options));
+        continue;
+      }
+      const recording = parseRecording(text, file);
+      const { release, arch } = recording.kernel;
+      played.push({ release, arch, replay: replayRecording(recording) });
     } catch (error) {
       const trouble = troubleOf(file, error);
       if (trouble === undefined) throw error;
@@ -54,13 +63,13 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
       unread = true;
     }
   }
-  if (played.length === 0) return 2;
+  if (played.length === 0 && results.length === 0) return 2;
   const replays = played.map(({ replay }) => replay);
   const disagreements = replays.flatMap((each) =>
     each.comparisons.filter((one) => !one.agrees).map((one) => ({ trace: each.name, ...one })),
   );
   if (options.markdown === true) {
-    process.stdout.write(agreementMarkdown(played));
+    process.stdout.write(agreementMarkdown(played, results));
   } else if (options.json === true) {
     const report = {
       schema: 'memhp/replay/1',
@@ -87,9 +96,15 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
   return disagreements.length === 0 ? 0 : 1;
 }
 
+/** @throws CampaignResultError */
+function resultsOf(text: string, file: string, options: ReplayOptions): CampaignResult[] {
+  if (options.markdown === true) return parseCampaignResults(text, file);
+  throw new CampaignResultError(`${file}: a campaign's results hold no recordings to replay: --markdown counts them`);
+}
+
 /** What is wrong with a file that cannot be replayed, or undefined when we are. */
 function troubleOf(file: string, error: unknown): string | undefined {
-  if (error instanceof RecordingError) return error.message;
+  if (error instanceof RecordingError || error instanceof CampaignResultError) return error.message;
   if (error instanceof MachineDescriptionError) return `${file}: the recorded machine: ${error.message}`;
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? undefined : `cannot read ${file}: ${message}`;
