@@ -32,6 +32,21 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     register: async () => (await import('./shell.ts')).registerShell,
   },
   {
+    name: 'serve',
+    summary: 'the map, a console and a timeline in the browser',
+    register: async () => (await import('./serve.ts')).registerServe,
+  },
+  {
+    name: 'explain',
+    summary: 'say what a kernel log or an error of ndctl or daxctl means',
+    register: async () => (await import('./explain.ts')).registerExplain,
+  },
+  {
+    name: 'plan',
+    summary: 'a layout that works, with the least loss',
+    register: async () => (await import('./plan.ts')).registerPlan,
+  },
+  {
     name: 'inspect',
     summary: 'read a real machine: this host, files, archives',
     register: async () => (await import('./inspect.ts')).registerInspect,
@@ -40,6 +55,16 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     name: 'audit',
     summary: 'what memory is lost, where, to what, and what would change it',
     register: async () => (await import('./audit.ts')).registerAudit,
+  },
+  {
+    name: 'drift',
+    summary: 'what survives when ranges move, go or come between two boots',
+    register: async () => (await import('./drift.ts')).registerDrift,
+  },
+  {
+    name: 'constants',
+    summary: 'section, block, alignment minimums by architecture, kernel, memory',
+    register: async () => (await import('./constants.ts')).registerConstants,
   },
   {
     name: 'replay',

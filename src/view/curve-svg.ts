@@ -60,15 +60,15 @@ export function renderCurvesSvg(curves: readonly Curve[], titles: CurveTitles): 
 function labelPlaces(wanted: readonly number[]): number[] {
   const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
   const placed: number[] = [];
-  const lowest = PLOT.bottom - 10;
   order.forEach(({ y, index }, nth) => {
     const before = nth === 0 ? -Infinity : placed[order[nth - 1]!.index]!;
     placed[index] = Math.max(y, before + LABEL);
   });
-  // Pushed below the plot, the whole stack moves up again.
-  for (let nth = order.length - 1, limit = lowest; nth >= 0; nth--, limit -= LABEL) {
-    const { index } = order[nth]!;
+  // Pushed below the plot, the lower ones move up again.
+  let limit = PLOT.bottom - 10;
+  for (const { index } of order.toReversed()) {
     placed[index] = Math.min(placed[index]!, limit);
+    limit = placed[index]! - LABEL;
   }
   return placed;
 }
