@@ -39,6 +39,8 @@ step('set-up', () => {
   return 0;
 });
 step('type check (tsc)', () => node('typescript/bin/tsc', ['--noEmit']));
+// The page has a browser's types, the rest has Node's.
+step('type check of the page (tsc)', () => node('typescript/bin/tsc', ['-p', 'src/web/tsconfig.json']));
 step('lint (oxlint)', () => node('oxlint/bin/oxlint', ['--deny-warnings']));
 step('build', build);
 step('tests (vitest)', () =>

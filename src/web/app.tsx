@@ -21,8 +21,8 @@ export function App() {
             <IslandsBar />
             <MapPane />
             <LaneChips />
-            <Timeline />
           </div>
+          <Timeline />
           <Terminal />
           <SidePane />
         </main>

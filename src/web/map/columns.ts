@@ -41,10 +41,31 @@ export function columnsOf(lane: Lane, view: Viewport): Columns {
       }
       continue;
     }
-    write(x, lane, start, addressAt(view, x + 1), from, counts, codes, ends);
+    const next = addressAt(view, x + 1);
+    const border = plainBorder(lane, start, next, from);
+    if (border === undefined) write(x, lane, start, next, from, counts, codes, ends);
+    else {
+      counts[x] = 1;
+      codes[x * MOST_BANDS] = Math.min(border, 31);
+      ends[x * MOST_BANDS] = 1;
+    }
     x++;
   }
   return { width, counts, codes, ends };
+}
+
+/**
+ * The code that has more of a column in which two stretches merely meet; undefined where anything lies within it, which
+ * must stay to be seen.
+ */
+function plainBorder(lane: Lane, start: number, end: number, from: number): number | undefined {
+  const run = lane.runs[from];
+  const next = lane.runs[from + 1];
+  if (run === undefined) return 0;
+  if (run.start > start) return run.end >= end ? (end - run.start > run.start - start ? run.code : 0) : undefined;
+  const isFirst = run.end - start >= end - run.end;
+  if (next === undefined || next.start >= end) return isFirst ? run.code : 0;
+  return next.start === run.end && next.end >= end ? (isFirst ? run.code : next.code) : undefined;
 }
 
 function write(

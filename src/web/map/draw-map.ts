@@ -12,13 +12,18 @@ export interface Theme extends Ground {
   readonly ink: string;
   readonly faint: string;
   readonly accent: string;
+  /** Of differences between two machines. */
+  readonly other: string;
 }
 
 /** What is drawn; `view` counts in device pixels, boxes in CSS pixels. */
 export interface MapScene {
   readonly view: Viewport;
   readonly boxes: readonly LaneBox[];
+  /** What the last command changed. */
   readonly changes: readonly Change[];
+  /** What is otherwise on the machine beside it. */
+  readonly differences: readonly Change[];
   readonly height: number;
   /** Device pixels of a CSS pixel. */
   readonly ratio: number;
@@ -43,7 +48,8 @@ export function drawMap(context: CanvasRenderingContext2D, scene: MapScene, them
     paintLane(raster, scale(y), scale(tall), columnsOf(lane, scene.view), lane.values, theme);
     paintUnits(raster, scene, lane.unitBytes, scale(y), scale(tall), theme);
   }
-  paintChanges(raster, scene, theme);
+  paintMarks(raster, scene, scene.differences, theme.other, theme);
+  paintMarks(raster, scene, scene.changes, theme.accent, theme);
   context.putImageData(image, 0, 0);
   context.save();
   context.scale(scene.ratio, scene.ratio);
@@ -72,17 +78,17 @@ function bordersOf(view: Viewport, size: number): number[] {
   return xs;
 }
 
-// A bar above the lanes, and a line down both ends, so that a change can be followed through every lane.
-function paintChanges(raster: Raster, { view, changes, ratio, height }: MapScene, theme: Theme): void {
+// A bar above the lanes, and a line down both ends, so that it can be followed through every lane.
+function paintMarks(raster: Raster, { view, ratio, height }: MapScene, marks: readonly Change[], colour: string, theme: Theme): void {
   const y = Math.round((AXIS_HEIGHT + 1) * ratio);
   const least = Math.round(3 * ratio);
-  for (const { start, end } of changes) {
+  const line = blend(colour, theme.back, 0.75);
+  for (const { start, end } of marks) {
     if (end <= view.start || start >= endOf(view)) continue;
     const from = Math.round(columnAt(view, start));
     const to = Math.max(from + least, Math.round(columnAt(view, Math.min(end, endOf(view)))));
-    paintBox(raster, from, y, to - from, Math.round(CHANGE_HEIGHT * ratio), theme.accent);
-    const bottom = Math.round(height * ratio);
-    paintLines(raster, [from, to], y, bottom - y, blend(theme.accent, theme.back, 0.75));
+    paintBox(raster, from, y, to - from, Math.round(CHANGE_HEIGHT * ratio), colour);
+    paintLines(raster, [from, to], y, Math.round(height * ratio) - y, line);
   }
 }
 

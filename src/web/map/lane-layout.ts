@@ -6,9 +6,9 @@ import { columnAt, endOf, type Viewport } from './viewport.ts';
 export const AXIS_HEIGHT = 30;
 /** The bar above the lanes that marks what the last command changed. */
 export const CHANGE_HEIGHT = 5;
-const OWNER_HEIGHT = 54;
-const LANE_HEIGHT = 19;
-const GAP = 4;
+const OWNER_HEIGHT = 50;
+const LANE_HEIGHT = 17;
+const GAP = 3;
 
 export interface LaneBox {
   readonly lane: Lane;

@@ -81,10 +81,11 @@ export class Lane {
   /** What [start, end) holds; nothing covered counts as code 0. `from` is a run index known to lie before it. */
   shares(start: number, end: number, from = 0): Shares {
     const first = this.indexAfter(start, from);
+    if ((this.runs[first + MOST_SUMMED]?.start ?? Infinity) < end) return this.#present(first, start, end);
     let last = first;
     const sums = new Map<number, number>();
     let covered = 0;
-    for (; last < this.runs.length && last - first < MOST_SUMMED; last++) {
+    for (; last < this.runs.length; last++) {
       const run = this.runs[last] as LaneRun;
       if (run.start >= end) break;
       const bytes = Math.min(run.end, end) - Math.max(run.start, start);
@@ -92,8 +93,6 @@ export class Lane {
       sums.set(code, (sums.get(code) ?? 0) + bytes);
       covered += bytes;
     }
-    const beyond = last - first === MOST_SUMMED && (this.runs[last]?.start ?? Infinity) < end;
-    if (beyond) return this.#present(first, start, end);
     if (covered < end - start) sums.set(0, end - start - covered);
     const codes = [...sums.keys()].sort((a, b) => a - b);
     return { codes, bytes: codes.map((code) => sums.get(code) as number) };

@@ -25,13 +25,15 @@ export function blockLane(kernel: Kernel): Lane {
 
 const ZONE_PAINTS: readonly LanePaint[] = [PAINTS.purple, PAINTS.blue, PAINTS.sky, PAINTS.green, PAINTS.orange];
 
+const ZONE_LETTERS = ['DMA', 'D32', 'Nor', 'Mov', 'Dev'] as const;
+
 /** Zone of each struct page. */
 export function zoneLane(kernel: Kernel): Lane {
   const values = new LaneValues('no struct page');
   const runs = linkRuns(kernel, (link) => {
     const zone = linkZone(link);
     const name = ZONE_NAMES[zone];
-    return values.code(name, () => ({ label: name, letter: name, paint: ZONE_PAINTS[zone] as LanePaint }));
+    return values.code(name, () => ({ label: name, letter: ZONE_LETTERS[zone] as string, paint: ZONE_PAINTS[zone] as LanePaint }));
   });
   return new Lane('zone', 'zone', values.all(), joinRuns(runs));
 }

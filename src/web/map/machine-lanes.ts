@@ -3,7 +3,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { GlyphBook } from '../../view/owner.ts';
 import type { Picture } from '../../view/picture.ts';
-import type { Lane, LaneRun } from './lane.ts';
+import type { Lane, LaneRun, LaneValue } from './lane.ts';
 import { blockLane, nodeLane, resourceLane, zoneLane } from './link-lanes.ts';
 import { ownerLane } from './owner-lane.ts';
 import { flagsLane, onlineLane, subsectionLane, validLane } from './section-lanes.ts';
@@ -34,7 +34,7 @@ export interface Change {
 }
 
 /** Where two states of one lane differ, ascending. Cost follows their runs. */
-export function changesOf(before: Lane, after: Lane): Change[] {
+export function changesOf(before: Lane, after: Lane, words: (value: LaneValue) => string = ({ label }) => label): Change[] {
   const changes: { start: number; end: number }[] = [];
   const borders = function* (): Generator<number> {
     let [i, j] = [0, 0];
@@ -48,7 +48,7 @@ export function changesOf(before: Lane, after: Lane): Change[] {
     if (to > from) {
       while (i < before.runs.length && (before.runs[i] as LaneRun).end <= from) i++;
       while (j < after.runs.length && (after.runs[j] as LaneRun).end <= from) j++;
-      if (said(before, i, from) !== said(after, j, from)) {
+      if (said(before, i, from, words) !== said(after, j, from, words)) {
         const last = changes[changes.length - 1];
         if (last?.end === from) last.end = to;
         else changes.push({ start: from, end: to });
@@ -59,18 +59,17 @@ export function changesOf(before: Lane, after: Lane): Change[] {
   return changes;
 }
 
-function said(lane: Lane, index: number, at: number): string {
+function said(lane: Lane, index: number, at: number, words: (value: LaneValue) => string): string {
   const run = lane.runs[index];
   if (run === undefined || run.start > at) return '';
-  const value = lane.values[run.code];
-  return `${value?.label ?? ''}\n${run.name ?? ''}`;
+  return `${words(lane.values[run.code] as LaneValue)}\n${run.name ?? ''}`;
 }
 
 /** All stretches that changed in any lane, joined. */
-export function changesOfAll(before: readonly Lane[], after: readonly Lane[]): Change[] {
+export function changesOfAll(before: readonly Lane[], after: readonly Lane[], words?: (value: LaneValue) => string): Change[] {
   const all = after.flatMap((lane) => {
     const was = before.find(({ id }) => id === lane.id);
-    return was === undefined || was === lane ? [] : changesOf(was, lane);
+    return was === undefined || was === lane ? [] : changesOf(was, lane, words);
   });
   const joined: { start: number; end: number }[] = [];
   for (const { start, end } of all.sort((a, b) => a.start - b.start)) {
@@ -79,4 +78,13 @@ export function changesOfAll(before: readonly Lane[], after: readonly Lane[]): C
     else joined.push({ start, end });
   }
   return joined;
+}
+
+/** Lanes that mean the same on every kernel: by these, two machines are told apart. */
+const COMPARED: ReadonlySet<string> = new Set(['owner', 'valid', 'online', 'block']);
+
+/** Where two machines differ for those who use their memory. Old kernels do not tell RAM from boot: letters do not either. */
+export function differencesOf(one: readonly Lane[], other: readonly Lane[]): Change[] {
+  const only = (lanes: readonly Lane[]): Lane[] => lanes.filter(({ id }) => COMPARED.has(id));
+  return changesOfAll(only(one), only(other), ({ letter }) => letter);
 }

@@ -80,15 +80,16 @@ export function paintLane(
   for (let x = 0; x < width; x++) if ((counts[x] as number) > 1) paintBands(raster, x, y, height, columns, palette);
 }
 
-// One column with several values: each gets its share of the height, and a pixel at least.
+// One column with several values: each gets its share of the height, and enough of it to be seen.
 function paintBands(raster: Raster, x: number, y: number, height: number, columns: Columns, palette: Uint32Array): void {
   const { counts, codes, ends } = columns;
   const count = counts[x] as number;
+  const least = Math.max(1, Math.min(Math.round(height / 8) + 1, Math.floor(height / count)));
   let from = 0;
   for (let band = 0; band < count; band++) {
     const left = count - band - 1;
     const wanted = Math.round((ends[x * MOST_BANDS + band] as number) * height);
-    const to = band === count - 1 ? height : Math.max(from + 1, Math.min(wanted, height - left));
+    const to = band === count - 1 ? height : Math.max(from + least, Math.min(wanted, height - left * least));
     const code = codes[x * MOST_BANDS + band] as number;
     for (let row = from; row < to && row < height; row++) {
       raster.words[(y + row) * raster.width + x] = palette[code * 2 + ((x + row) % PERIOD < STRIPE ? 0 : 1)] as number;

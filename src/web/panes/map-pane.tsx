@@ -6,6 +6,7 @@ import { hex } from '../../kernel/units.ts';
 import { shortSize } from '../../view/size.ts';
 import { drawMap } from '../map/draw-map.ts';
 import { layoutOf } from '../map/lane-layout.ts';
+import { differencesOf } from '../map/machine-lanes.ts';
 import { addressAt, columnAt, panBy, resized, zoomAt, type Viewport } from '../map/viewport.ts';
 import type { Deck } from '../scenario/deck.ts';
 import { look } from '../sight.ts';
@@ -108,6 +109,7 @@ function DeckCanvas({ deck, index }: { deck: Deck; index: number }) {
     <div class="deck">
       <div class="lane-names" aria-hidden="true">
         <p class="kernel">Linux {deck.scenario.kernel}</p>
+        {index > 0 ? <p class="differs">▬ differs</p> : <p class="marks">▬ changed</p>}
         {boxes.map(({ lane, y, height: tall }) => (
           <span key={lane.id} style={{ top: `${y}px`, height: `${tall}px` }}>
             {lane.title}
@@ -139,7 +141,9 @@ function paint(
   if (element.height !== tall) element.height = tall;
   const { sectionSizeBytes, subsectionSizeBytes } = state.picture;
   const { pageSize } = store.space.value;
-  const scene = { view, boxes, changes: state.changes, height, ratio: devicePixelRatio, sectionSizeBytes, subsectionSizeBytes, pageSize };
+  const [first] = store.decks.value;
+  const differences = first === deck || first === undefined ? [] : differencesOf(first.state(store.places.value[0] ?? 0).lanes, state.lanes);
+  const scene = { view, boxes, changes: state.changes, differences, height, ratio: devicePixelRatio, sectionSizeBytes, subsectionSizeBytes, pageSize };
   performance.mark('map-start');
   drawMap(context, scene, colours);
   performance.measure('map', 'map-start');

@@ -31,7 +31,7 @@ export function Terminal() {
       if (bottom > around.bottom) frame.scrollTop += bottom - around.bottom + 8;
       else if (top < around.top) frame.scrollTop -= around.top - top + 8;
     }
-  }, [position, steps.length, complaints.value]);
+  }, [position, steps.length, complaints.value, store.decks.value]);
   const complaint = complaints.value?.after === position ? complaints.value : undefined;
   return (
     <section class="terminal" aria-label="Console">
