@@ -7,38 +7,16 @@ import { runbookOfCase } from '../realkernel/fuzz-case.ts';
 import { SEED_LIMIT, SEEDS_OF_MACHINE } from '../realkernel/fuzz-dice.ts';
 import { campaignArch } from '../realkernel/fuzz-arch.ts';
 import { FAMILY_NAMES, USUAL_FAMILIES, type Family } from '../realkernel/fuzz-families.ts';
-import type { FuzzRun } from '../realkernel/fuzz-outcome.ts';
 import { archOfKernel, findKernel, parseSeries } from '../realkernel/kernel-store.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
-import { EXIT_DIFFERS, EXIT_OK, EXIT_PARTLY, EXIT_USAGE } from './exit-status.ts';
-import { fuzzJson } from './fuzz-document.ts';
-import { openResults, type ResultsFile, saveRun } from './fuzz-save.ts';
-import { fuzzLines, fuzzSummary, type FuzzTally, newTally, tallyRun } from './fuzz-text.ts';
+import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
+import { openResults } from './fuzz-save.ts';
+import { campaignScreen, exitOf, finish, minutesOf, overAfter, runsOf, type FuzzOptions } from './fuzz-screen.ts';
+import { newTally } from './fuzz-text.ts';
 import { reportTrouble } from './missing-here.ts';
-import { printErrors, printJson, printLines } from './output.ts';
-import { progressOn } from './progress.ts';
+import { printErrors, printLines } from './output.ts';
 import { kernelNames } from './real-kernel-input.ts';
-import { styleOf } from './style.ts';
-import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
-
-export interface FuzzOptions {
-  readonly kernel: string;
-  readonly minutes?: number;
-  readonly runs?: number;
-  readonly seed?: number;
-  readonly family: readonly Family[];
-  readonly jobs?: number;
-  readonly perBoot: number;
-  readonly tries: number;
-  readonly queue?: string;
-  readonly campaign?: string;
-  readonly results?: string;
-  readonly out: string;
-  readonly keep?: boolean;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly color: ColorChoice;
-}
+import { colorOption } from './terminal.ts';
 
 const EXAMPLES = `Examples:
   memhp fuzz --minutes 30                              every family on 6.1 and 6.12
@@ -170,56 +148,4 @@ function dryRun(drawn: number, options: FuzzOptions): number {
     printLines([runbookOfCase(caseOfRun({ seed: drawn, ...chosen, perBoot: together }, index), kernel)]);
   }
   return EXIT_OK;
-}
-
-/** Runs without an end when only time ends them. */
-export function runsOf({ runs }: FuzzOptions): number {
-  return runs ?? 999_999;
-}
-
-export function minutesOf({ minutes, runs }: FuzzOptions): number | undefined {
-  return minutes ?? (runs === undefined ? 10 : undefined);
-}
-
-export function overAfter(minutes: number | undefined): () => boolean {
-  const end = minutes === undefined ? Infinity : performance.now() + minutes * 60_000;
-  return () => performance.now() > end;
-}
-
-/** Counts, saves and shows each run. */
-export function campaignScreen(
-  tally: FuzzTally,
-  options: FuzzOptions,
-  results: ResultsFile | undefined,
-): { readonly onRun: (run: FuzzRun) => void; readonly note: (lines: readonly string[]) => void; readonly clear: () => void } {
-  const terminal = terminalOf(process.stdout, options.color);
-  const style = styleOf(terminal.color);
-  const progress = progressOn(process.stderr);
-  const tell = (): void => progress.show(`${tally.runs} runs, ${tally.wrong} disagree`);
-  tell();
-  return {
-    onRun: (run) => {
-      tallyRun(tally, run);
-      results?.add(run);
-      saveRun(run, options.out, options.keep === true);
-      progress.clear();
-      if (options.json !== true) printLines(fuzzLines(run, terminal.width, style));
-      tell();
-    },
-    note: (lines) => {
-      progress.clear();
-      printErrors(lines);
-      tell();
-    },
-    clear: () => progress.clear(),
-  };
-}
-
-export function finish(tally: FuzzTally, options: FuzzOptions): void {
-  if (options.json === true) printJson(fuzzJson(tally));
-  else printLines(fuzzSummary(tally));
-}
-
-export function exitOf(tally: FuzzTally): number {
-  return tally.wrong > 0 ? EXIT_DIFFERS : tally.guestFailures > 0 ? EXIT_PARTLY : EXIT_OK;
 }
