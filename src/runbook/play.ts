@@ -1,6 +1,7 @@
 /** Plays a runbook on a machine, command by command, and judges each. */
 
 import type { Machine, MachineSnapshot } from '../drivers/machine.ts';
+import { placeIn } from '../kernel/profile/places.ts';
 import type { CommandResult } from '../tools/command-result.ts';
 import { runMonitor } from '../tools/monitor.ts';
 import { runShell } from '../tools/shell.ts';
@@ -121,7 +122,7 @@ function typeCommand(command: Command, machine: Machine, tools: PlayTools): Type
   const checks = new StepRecorder(() => kernel.log?.length ?? 0);
   kernel.explain = (point, passed, values) => {
     listener?.(point, passed, values);
-    checks.hear(point, passed, values);
+    checks.hear(placeIn(kernel.profile.name, point), passed, values);
   };
   try {
     return { result: tools[command.prompt](machine, command.text), checks, logged };

@@ -4,5 +4,7 @@ import type { Machine } from '../../src/drivers/machine.ts';
 
 export function fakeMachine(kernel: object = {}): Machine {
   let state = 0;
+  // The very object: what tools say through it has to be heard.
+  Object.assign(kernel, { profile: { name: '6.12' } });
   return { kernel, snapshot: () => state++, restore: () => undefined } as unknown as Machine;
 }
