@@ -33,7 +33,7 @@ export function cleanLine(raw: string): CleanLine {
   let rest = raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw;
   if (rest.includes('\u001b')) rest = rest.replace(ESCAPES, '');
   // Serial noise and carriage returns count as blanks, so does every run of them.
-  rest = rest.replace(/[\s\u0000-\u001f\u007f\ufffd]+/g, ' ').trim();
+  rest = rest.replace(/[\s\u0000-\u001f\u007f-\u009f\ufffd]+/g, ' ').trim();
   rest = rest.replace(QUOTE, '');
   let stamped = false;
   for (let again = true, rounds = 0; again && rounds < 8; rounds++) {

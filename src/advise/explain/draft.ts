@@ -30,10 +30,16 @@ export class Drafts {
   readonly #done = new Map<string, Draft>();
   /** Different stories that were not kept. */
   omitted = 0;
+  #boundary = 0;
+
+  /** A command was typed: what is printed from here on does not simply follow from what was printed before. */
+  boundary(line: number): void {
+    this.#boundary = line;
+  }
 
   /** Takes an event that is no notice. */
   add(event: LogEvent): void {
-    const draft = this.#open.findLast((one) => belongs(one, event));
+    const draft = this.#open.findLast((one) => belongs(one, event, this.#boundary));
     if (draft === undefined) {
       this.#open.push({ events: [event], devices: new Set(event.devices), ranges: rangesOf(event), lastLine: event.line, more: 0, repeats: 0 });
       if (this.#open.length > MAX_OPEN) this.#close(this.#open.shift() as Draft);
@@ -62,7 +68,7 @@ export class Drafts {
 }
 
 /** Whether a draft may take an event: same device or range and not told to its end, or what follows right behind. */
-function belongs(draft: Draft, event: LogEvent): boolean {
+function belongs(draft: Draft, event: LogEvent, boundary: number): boolean {
   const apart = event.line - draft.lastLine;
   const isRoot = event.message.kind === 'refusal';
   const hasRoot = draft.events.some((one) => one.message.kind === 'refusal');
@@ -73,11 +79,11 @@ function belongs(draft: Draft, event: LogEvent): boolean {
   const sameDevice = event.devices.some((device) => draft.devices.has(device));
   if (sameDevice && apart <= DEVICE_LINES && !another) return true;
   if (event.range !== undefined && !another && apart <= DEVICE_LINES && draft.ranges.some((one) => alike(one, event.range as ByteRange))) return true;
-  if (apart > NEAR_LINES) return false;
+  if (apart > NEAR_LINES || draft.lastLine <= boundary) return false;
   const strangers = draft.devices.size > 0 && event.devices.length > 0 && !sameDevice && !related(draft.devices, event.devices);
   if (strangers) return false;
   // A failure follows from what was refused just before; a refusal may explain a failure printed first (a tool’s).
-  if (event.message.kind === 'failure') return true;
+  if (event.message.kind === 'failure') return draft.events.some(({ message: { by } }) => by === 'kernel' || by === event.message.by);
   return isRoot && !hasRoot && draft.events.every((one) => one.message.kind === 'failure' && one.message.by !== 'kernel');
 }
 

@@ -85,5 +85,5 @@ export function errnoOfText(text: string): number | undefined {
 export function errnoInContext(errno: number, context: string): string {
   const means = Object.hasOwn(MEANS, context) ? MEANS[context]?.[errno] : undefined;
   const name = `−${errno} (${errnoName(errno)})`;
-  return means === undefined ? `${name}: ${strerror(errno)}` : `${name} from ${context} means: ${means}`;
+  return means === undefined ? `${name}: ${strerror(errno)}` : `${name} from ${context === 'shell' ? 'a file under /sys' : context} means: ${means}`;
 }

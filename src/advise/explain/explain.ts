@@ -54,6 +54,8 @@ interface OpenTrace {
   complete: boolean;
 }
 
+/** A typed command of a transcript. */
+const PROMPT = /^(?:[$#] |\(qemu\) |[\w.-]{1,40}@[\w.-]{1,60}:?\S{0,80} ?[$#] |\[\w[^\]]{0,80}\][$#] )/;
 const MAX_FRAMES = 64;
 /** A message a warning is about stands right before or after its heading. */
 const MESSAGE_LINES = 3;
@@ -95,6 +97,7 @@ export class Explainer {
     this.#line += 1;
     const { text, stamped } = cleanLine(raw);
     if (text === '') return;
+    if (PROMPT.test(text)) this.#drafts.boundary(this.#line);
     const part = traceLine(text);
     if (part !== undefined && part.kind !== 'filler') this.#pushTrace(part, text);
     const found = recognise(text) ?? this.#joined(text, stamped);

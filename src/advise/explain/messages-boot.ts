@@ -72,7 +72,7 @@ export const BOOT_MESSAGES: readonly Message[] = [
   notice(
     'numa', 'NUMA nodes', 'How memory was divided among nodes.',
     [
-      'NUMA: Node {node:dec} [mem', 'NUMA turned off', 'No NUMA configuration found', 'Faking a node at [mem', 'Faking node {node:dec} at',
+      'NUMA: Node {node:dec} [mem', 'NUMA turned off', 'No NUMA configuration found', 'NUMA disabled', 'Faking a node at [mem', 'Faking node {node:dec} at',
       'NODE_DATA({node:dec})', 'Initmem setup node {node:dec}', 'Could not find start_pfn for node', 'too many memblk ranges',
       'overlaps with node {node:dec}', 'overlaps with itself', 'NUMA: no nodes coverage for', 'NUMA: nodes only cover',
       'numa=fake={number} too large', 'Not enough memory for each node. NUMA emulation disabled.', 'Fake node size',
@@ -102,7 +102,7 @@ export const BOOT_MESSAGES: readonly Message[] = [
   notice(
     'boot-options', 'an option about memory', 'What boot made of an option about memory.',
     [
-      'mem=nopentium ignored!', 'The system has no mirror memory, ignore kernelcore=mirror.',
+      'Memory limited to {megabytes:dec}MB', 'mem=nopentium ignored!', 'The system has no mirror memory, ignore kernelcore=mirror.',
       'The system is under kdump, ignore kernelcore=mirror.', 'This configuration results in unmirrored kernel memory.',
       'Invalid user supplied memory map', 'too many entries; ignoring', 'no usable memory is left', 'kernel BUG at arch/x86/kernel/e820.c',
     ],
@@ -131,6 +131,16 @@ export const BOOT_MESSAGES: readonly Message[] = [
     'nfit', 'persistent memory described by firmware', 'NVDIMMs or regions as firmware describes them.',
     ['nfit ACPI0012:', 'nd_bus ndbus{bus:dec}: {rest:text}', 'persistent (type {type:dec})'],
     'nfit ACPI0012:00: found a zero length table',
+  ),
+  notice(
+    'memblock', 'memory handed out before there are zones', 'What memblock=debug prints.',
+    ['memblock_reserve: [', 'memblock_add: [', 'memblock_alloc_try_nid: {bytes:dec} bytes', 'memblock_alloc_exact_nid_raw: {bytes:dec} bytes', 'memblock_phys_free: [', 'memblock_free: ['],
+    'memblock_alloc_try_nid: 16384 bytes align=0x40 nid=-1',
+  ),
+  notice(
+    'iomem', 'a line of /proc/iomem', 'Who has a range; `memhp inspect` reads the whole file.',
+    [' : CXL Window {window:dec}', ' : System RAM', ' : Persistent Memory', ' : Soft Reserved'],
+    '100000000-13fffffff : System RAM',
   ),
   notice(
     'modules', 'modules in a back trace', 'Which modules were loaded as a warning was printed.', ['Modules linked in:'],

@@ -9,7 +9,7 @@ function qemu(id: string, kind: MessageKind, title: string, rule: string, wordin
 export const QEMU_MESSAGES: readonly Message[] = [
   qemu(
     'no-hotplug', 'refusal', 'a guest without room for more memory', 'Memory devices lie above RAM in a space whose size is fixed at start: maxmem minus the initial memory.',
-    ['memory devices (e.g. for memory hotplug) are not enabled', 'no slots where allocated, please specify the'], 'Error: memory devices (e.g. for memory hotplug) are not enabled, please specify the maxmem option',
+    ['memory devices (e.g. for memory hotplug) are not enabled', 'no slots where allocated, please specify the', 'memory hotplug is not enabled: {why:text}'], 'Error: memory devices (e.g. for memory hotplug) are not enabled, please specify the maxmem option',
     ['start the guest with both: `-m 1G,slots=4,maxmem=8G`'],
   ),
   qemu(
@@ -48,7 +48,7 @@ export const QEMU_MESSAGES: readonly Message[] = [
   ),
   qemu(
     'node', 'refusal', 'a NUMA node the guest does not have', 'The node must be one of those the guest was started with.',
-    ["which exceeds the number of numa nodes: {count}", "'DIMM property node has value {value}", "'node' property has value '{value}'", 'total memory for NUMA nodes ({total}) should equal RAM size', 'Max number of NUMA nodes reached', 'Duplicate NUMA nodeid', 'numa: Node ID missing', 'CPU(s) already present in a NUMA node', 'memdev={id} is ambiguous', 'Parameter -numa node,mem is not supported'],
+    ["which exceeds the number of numa nodes: {count}", "'DIMM property node has value {value}", "'node' property has value '{value}'", 'total memory for NUMA nodes ({total}) should equal RAM size', 'Max number of NUMA nodes reached', 'Duplicate NUMA nodeid', 'numa: Node ID missing', 'CPU(s) already present in a NUMA node', 'memdev={id} is ambiguous', 'Parameter -numa node,mem is not supported', 'Use -numa node,memdev instead'],
     "Error: 'DIMM property node has value 3' which exceeds the number of numa nodes: 2", ['`-numa node,nodeid=N,memdev=ID` for each node at start'],
   ),
   qemu(
@@ -73,14 +73,14 @@ export const QEMU_MESSAGES: readonly Message[] = [
     'parameter', 'refusal', 'a parameter QEMU cannot read', 'A value is missing or of another kind than the option takes.',
     [
       "Parameter '{name}' is missing", "Parameter '{name}' expects {what:text}", "Parameter '{name}' is unexpected", "Parameter '{name}' does not accept value", "Invalid parameter '{name}'", "Invalid parameter ''",
-      "Expected '=' after parameter", "Parameter '{name}' missing", 'unsupported machine type', 'string expected', "unable to find CPU model '{model}'", 'phys-bits should be between 32 and 52', "CPU model 'host' requires KVM",
+      "Expected '=' after parameter", "Parameter '{name}' missing", 'unsupported machine type', 'Use -machine help to list supported machines', 'string expected', "unable to find CPU model '{model}'", 'phys-bits should be between 32 and 52', "CPU model 'host' requires KVM",
       'Invalid CPU topology', 'Invalid SMP CPUs', 'maxcpus must be equal to or greater than smp', 'Identifiers consist of letters', 'CPU index (', 'product of the hierarchy must match maxcpus', 'sockets (',
     ],
     "Error: Parameter 'size' expects a size value", ['sizes take a suffix: `size=512M`'],
   ),
   qemu(
     'monitor', 'notice', 'the monitor’s own words', 'An answer of the monitor.',
-    ["unknown command: '{word}'", 'for more information', 'extraneous characters at the end of line', 'Memory device [{kind}]: "{id}"', 'base memory: {bytes:dec}', 'plugged memory: {bytes:dec}', 'Optional suffix k, M, G, T, P or E means', 'and exabytes, respectively', 'Using a multiplier suffix on hex numbers is deprecated'],
+    ["unknown command: '{word:text}'", 'for more information', 'extraneous characters at the end of line', 'Memory device [{kind}]: "{id}"', 'base memory: {bytes:dec}', 'plugged memory: {bytes:dec}', 'Optional suffix k, M, G, T, P or E means', 'and exabytes, respectively', 'Using a multiplier suffix on hex numbers is deprecated'],
     "unknown command: 'devise_add'",
   ),
 ];

@@ -6,6 +6,9 @@ function tool(by: Speaker, id: string, kind: MessageKind, title: string, rule: s
   return { id: `${by}-${id}`, by, kind, title, rule, wordings, example, ...(remedy === undefined ? {} : { remedy }) };
 }
 
+/** How the modules begin that have to do with hotplug memory: about others nothing is said. */
+const MODULES = ['nd_', 'dax_', 'device_da', 'kme', 'virtio_me', 'virtio_pme', 'cxl_', 'nfi', 'libnvdim', 'acpi_memhotplu'];
+
 export const SHELL_MESSAGES: readonly Message[] = [
   tool(
     'chmem', 'unaligned', 'refusal', 'a size or range that is not made of whole blocks', 'chmem takes sizes and ranges in whole memory blocks; the end of a range is inclusive, so end + 1 is the multiple.',
@@ -30,24 +33,33 @@ export const SHELL_MESSAGES: readonly Message[] = [
   tool(
     'chmem', 'usage', 'refusal', 'words chmem cannot use', 'A size, range, block number or zone could not be read.',
     [
-      "Failed to parse {what:text}: '{word:text}'", 'Invalid start address format: {word}', 'Invalid end address format: {word}', 'Invalid range: {word}',
+      "Failed to parse {what:text}: '{word:text}'", 'Invalid start address format: {word}', 'Invalid end address format: {word}', 'Invalid range: {word}', 'Invalid parameter: {word}',
       'unknown memory zone: {word}', 'mutually exclusive arguments: {words:text}', 'Failed to parse size:', "Try 'chmem --help'",
     ],
     'chmem: Invalid range: 10-2', ['addresses are hexadecimal with 0x, blocks plain numbers with -b: `chmem -d -b 32-35`'],
   ),
   tool(
     'lsmem', 'trouble', 'refusal', 'no memory blocks to list', 'There is no /sys/devices/system/memory: the kernel has no memory hotplug, or the copy of /sys lacks it.',
-    ['This system does not support memory blocks', 'Failed to read /sys/devices/system/memory', 'unknown column: {word}', 'unsupported --summary argument', "Try 'lsmem --help'", 'and --summary=only are mutually exclusive'],
+    ['This system does not support memory blocks', 'cannot open /sys/devices/system/memory', 'Failed to read /sys/devices/system/memory', 'unknown column: {word}', 'unsupported --summary argument', "Try 'lsmem --help'", 'and --summary=only are mutually exclusive'],
     'lsmem: This system does not support memory blocks', ['CONFIG_MEMORY_HOTPLUG has to be set; a guest of some small monitors has none'],
   ),
   tool(
     'shell', 'write-error', 'failure', 'a value the kernel did not take', 'A file under /sys took the write and its function refused. What the error means depends on the file.',
-    ['write error: {errno:text}', "can't create /sys/{file}: {errno:text}"], 'sh: write error: Invalid argument',
+    ['write error: {errno:text}', 'echo: write error'], 'sh: write error: Invalid argument',
     ['for memoryN/state: EINVAL a block with holes or of several zones, EBUSY a page that does not move; for probe: EEXIST it is there already'],
   ),
   tool(
+    'shell', 'no-such-file', 'refusal', 'a memory block or device that is not there', 'The file does not exist: no block has that number now, or the device has no such setting on this kernel.',
+    ["can't create /sys/{file}: {errno:text}", '/sys/devices/system/memory/{file}: No such file or directory'],
+    "sh: can't create /sys/devices/system/memory/memory40/state: nonexistent directory", ['which there are: `lsmem -a -o RANGE,BLOCK,STATE`'],
+  ),
+  tool(
     'shell', 'modprobe', 'refusal', 'a module that was not loaded or unloaded', 'The kernel has no such module, or it is in use.',
-    ['modprobe: module {module} not found', "modprobe: can't unload module '{module}'", 'modprobe: FATAL: Module {module} not found', 'modprobe: ERROR: could not insert', 'modprobe: FATAL: Module {module} is in use'],
+    MODULES.flatMap((stem) => [
+      `modprobe: module ${stem}{module} not found`, `modprobe: can't unload module '${stem}{module}'`,
+      `modprobe: FATAL: Module ${stem}{module} not found`, `modprobe: ERROR: could not insert '${stem}{module}'`,
+      `modprobe: FATAL: Module ${stem}{module} is in use`,
+    ]),
     'modprobe: module nd_pmem not found in modules.dep', ['in use: disable its devices first (`ndctl disable-namespace all`)'],
   ),
 ];

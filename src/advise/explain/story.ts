@@ -43,6 +43,8 @@ export interface Story {
   /** Found by asking the model. */
   readonly nearest: readonly string[];
   readonly places: readonly Place[];
+  /** The warning around it. */
+  readonly trace: Trace | undefined;
   /** Which kernels speak like this. */
   readonly versions: readonly string[];
   readonly reports: readonly string[];
@@ -57,6 +59,7 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
   const failures = events.filter((event) => event.message.kind === 'failure');
   const trace = events.find((event) => event.trace !== undefined)?.trace;
   const { message } = root;
+  const why = distinct([...new Set([root, ...roots])].flatMap((event) => whyOf(event, values(event))));
   const causeless = message.kind === 'failure';
   return {
     outcome: message.kind === 'loss' ? 'lost' : causeless ? 'failed' : 'refused',
@@ -68,10 +71,13 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
     repeats: draft.repeats,
     tried: triedText(events, trace, values),
     decidedBy: causeless ? undefined : decidedBy(root, trace),
-    why: distinct([...new Set([root, ...roots])].flatMap((event) => whyOf(event, values(event)))),
-    then: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))),
+    why,
+    then: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))).filter(
+      (text) => !why.includes(text),
+    ),
     remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap(({ message: one, fields }) => remediesOf(one, new Values(fields, units)))).slice(0, 5),
     nearest: distinct(roots.flatMap((event) => suggestionsFor(event, ownUnits(event, units), kernel))).slice(0, 4),
+    trace,
     places: placesOf(roots.length > 0 ? roots : events, units, kernel),
     versions: distinct(roots.flatMap(({ wording }) => versionText(wording))),
     reports: distinct(events.flatMap((event) => event.message.reports ?? [])).slice(0, 4),
@@ -98,7 +104,8 @@ function triedText(
   const asker = trace?.frames.map((fn) => ASKERS[fn]).find((text) => text !== undefined);
   const own = events.find((event) => event.message.tried !== undefined);
   const what = own?.message.tried === undefined ? undefined : say(own.message.tried, values(own));
-  const rig = trace?.testRig === true ? 'the test rig for NVDIMMs (nfit_test) stood in for hardware, so its addresses are made up' : undefined;
+  const rig =
+    trace?.testRig === true ? 'nfit_test, the test rig, stood in for hardware, so the addresses are made up' : undefined;
   const parts = [what, asker, rig].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('; ');
 }

@@ -36,13 +36,20 @@ export function suggestionsFor(event: LogEvent, units: Units, kernel?: Kernel): 
   }
 }
 
+/** Kernels booted to be asked, by block size: there are ten sizes, and none is changed. */
+const booted = new Map<number, Kernel>();
+
 /** A kernel whose memory blocks are of this size; undefined for a size no kernel has. */
 function kernelWithBlocks(blockSize: number | undefined): Kernel | undefined {
   if (blockSize === undefined || Number.isNaN(blockSize) || blockSize < 128 * MiB || blockSize > MAX_BLOCK) return undefined;
   if (!Number.isInteger(Math.log2(blockSize))) return undefined;
+  const known = booted.get(blockSize);
+  if (known !== undefined) return known;
   const profile = resolveProfile('6.12');
   const input = bootInputOfQemu(startQemu('1G', []), '');
-  return createKernel({ ...boot(input, profile), memoryBlockSizeBytes: blockSize }, profile, input);
+  const kernel = createKernel({ ...boot(input, profile), memoryBlockSizeBytes: blockSize }, profile, input);
+  booted.set(blockSize, kernel);
+  return kernel;
 }
 
 function addMemory({ start, end }: ByteRange, blockSize: number | undefined, machine: Kernel | undefined): string[] {
