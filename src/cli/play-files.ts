@@ -5,7 +5,7 @@ import { parseRunbook, type ParsedRunbook } from '../runbook/parse.ts';
 import { insteadOf } from './instead.ts';
 import { nextSteps } from '../runbook/next-step.ts';
 import { playRunbook, runStatus, type RunResult } from '../runbook/play.ts';
-import type { MachineSnapshot } from '../drivers/machine.ts';
+import type { Machine, MachineSnapshot } from '../drivers/machine.ts';
 import type { NearestAnswer, TypedLine } from '../advise/nearest/suggestion.ts';
 import type { CommandRun } from '../runbook/verdict.ts';
 import type { CheckOptions } from '../runbook/check.ts';
@@ -45,6 +45,10 @@ export interface PlayFileOptions extends CheckOptions {
   readonly kernel?: string | undefined;
   /** Plays the commands without holding them to what the runbook expects: that is of another kernel. */
   readonly unheld?: boolean | undefined;
+  /** Sees the machine before the first command and after each. */
+  readonly watch?:
+    | { readonly begin: (machine: Machine) => void; readonly after: (run: CommandRun, machine: Machine) => void }
+    | undefined;
   /** Looks for every request that would work in place of a refused one, however long it takes. */
   readonly why?: boolean | undefined;
 }
@@ -102,6 +106,7 @@ async function play(
   if ('diagnostics' in found) return { ...troubled(name, [...parsed.diagnostics, ...found.diagnostics]), text };
   const { ready } = found;
   const before = pictureOfKernel(ready.machine.kernel);
+  options.watch?.begin(ready.machine);
   const tryNext: string[][] = [];
   const instead: NearestAnswer[] = [];
   const history: TypedLine[] = [];
@@ -109,6 +114,7 @@ async function play(
     tryNext.push(nextSteps(run, ready.machine));
     instead.push(insteadOf(run, ready.machine, state, history, options.why === true));
     history.push(run.command);
+    options.watch?.after(run, ready.machine);
   };
   const result = playRunbook(book, ready.machine, { ...options, onRun });
   return {

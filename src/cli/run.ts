@@ -11,6 +11,7 @@ import { printDiagnostics, printErrors, printJson, printLines } from './output.t
 import { playCommands, playFile, type PlayedRunbook } from './play-files.ts';
 import type { MapChoice } from './render-maps.ts';
 import { renderRun } from './render-run.ts';
+import { MapWatch, reportOf, writeReports } from './report.ts';
 import { runJson } from './run-json.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
 
@@ -22,6 +23,8 @@ interface RunOptions {
   readonly exact?: boolean;
   readonly why?: boolean;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly svg?: string;
   readonly map: MapChoice;
   readonly color: ColorChoice;
 }
@@ -33,6 +36,7 @@ const EXAMPLES_TEXT = `Examples:
   memhp run --kernel 6.1 examples/*.md
   memhp run --why --on dimm -c 'echo offline > /sys/devices/system/memory/memory0/state'
   memhp run --update my.runbook
+  memhp run --html report.html --svg report.svg my.runbook
 `;
 
 const MORE_TEXT = `
@@ -59,6 +63,8 @@ export function registerRun(program: Command): void {
     .option('--exact', 'a command without expected lines must print nothing')
     .option('--why', 'list every check behind each command, and every request that would work')
     .option('--json', 'print one JSON document (schema memhp/run/1)')
+    .option('--html <file>', 'write the run as one page; - is standard output')
+    .option('--svg <file>', 'write the run as one picture')
     .addOption(new Option('--map <which>', 'maps drawn').choices(['both', 'changes', 'none']).default('both'))
     .addOption(colorOption())
     .addHelpText('before', EXAMPLES_TEXT)
@@ -76,15 +82,19 @@ export async function run(files: readonly string[], options: RunOptions): Promis
     return EXIT_USAGE;
   }
   const played: PlayedRunbook[] = [];
-  if (options.command !== undefined) played.push(await playCommands(options.command, options));
+  const watch = options.html === undefined && options.svg === undefined ? undefined : new MapWatch();
+  const playing = { ...options, watch };
+  if (options.command !== undefined) played.push(await playCommands(options.command, playing));
   for (const file of files) {
-    const one = await playFile(file, options);
+    const one = await playFile(file, playing);
     played.push(options.update === true ? update(file, one) : one);
   }
-  const status = overallStatus(played.map((one) => one.status));
+  const unwritten = watch === undefined ? [] : writeReports(played.flatMap((one) => reportOf(one, watch) ?? []), options);
+  const status = overallStatus([...played.map((one) => one.status), ...(unwritten.length > 0 ? [EXIT_USAGE] : [])]);
   if (options.json === true) printJson(runJson(played, status, options.why === true));
-  else played.forEach((one, index) => printRun(one, options, index > 0));
-  const diagnostics = played.flatMap((one) => one.diagnostics);
+  // A page on standard output stands alone.
+  else if (options.html !== '-' && options.svg !== '-') played.forEach((one, index) => printRun(one, options, index > 0));
+  const diagnostics = [...played.flatMap((one) => one.diagnostics), ...unwritten];
   if (diagnostics.length > 0) {
     // Apart from the results, where both go to one terminal.
     if (played.some((one) => one.result !== undefined)) printErrors(['']);
@@ -111,6 +121,8 @@ function usage(files: readonly string[], options: RunOptions): Diagnostic | unde
   }
   if (typed.some((line) => line.trim() === ''))
     return complain('a command given with -c is empty', "write -c 'COMMAND'");
+  const streams = [options.html === '-', options.svg === '-', options.json === true].filter(Boolean).length;
+  if (streams > 1) return complain('only one document can go to standard output', 'name a file for the others');
   if (typed.length > 0 && options.update === true) return complain('--update needs runbook files', 'remove --update');
   if (options.update === true && files.includes('-')) {
     return complain('--update cannot write to standard input', 'name the file');

@@ -9,7 +9,7 @@ import type { Picture } from '../view/picture.ts';
 import { EXIT_BUG, EXIT_USAGE } from './exit-status.ts';
 import { reportBug } from './report-bug.ts';
 import type { ShellStart } from './shell-machine.ts';
-import { changesOnMap, outputOfStep, remarksOnStep } from './shell-step.ts';
+import { adviceOnStep, changesOnMap, outputOfStep, remarksOnStep } from './shell-step.ts';
 import { ownWord, OWN_WORDS, type OwnAnswer } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -95,9 +95,12 @@ export class ShellLoop {
   #type(line: string): void {
     const { session } = this.start;
     try {
+      const before = session.machine.snapshot();
+      const history = session.steps.slice(0, session.position).map(({ run }) => run.command);
       const step = session.type(line);
       this.#outlet.out(outputOfStep(step));
-      this.#outlet.aside(remarksOnStep(step, session.machine, this.#outlet.terminal));
+      const advice = adviceOnStep(step, session.machine, before, history);
+      this.#outlet.aside(remarksOnStep(step, advice, this.#outlet.terminal));
       if (step.diagnostics.length > 0) this.#outlet.complain(step.diagnostics);
       this.status = step.diagnostics.length > 0 ? EXIT_USAGE : step.run.exit;
       this.#showChanges();

@@ -1,13 +1,15 @@
 /** What a typed line did, as lines for the shell: its output, and beside it what the kernel said and what changed. */
 
 import { whyOf } from '../advise/why/why.ts';
-import type { Machine } from '../drivers/machine.ts';
+import type { TypedLine } from '../advise/nearest/suggestion.ts';
+import type { Machine, MachineSnapshot } from '../drivers/machine.ts';
 import { nextSteps } from '../runbook/next-step.ts';
 import { printable } from '../runbook/printable.ts';
 import { wrapText } from '../runbook/render-diagnostics.ts';
 import type { SessionStep } from '../runbook/session-step.ts';
 import { renderMapDiff } from '../view/map-diff.ts';
 import type { Picture } from '../view/picture.ts';
+import { insteadOf, insteadTexts } from './instead.ts';
 import { styleOf } from './style.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,7 +23,7 @@ export function outputOfStep({ run }: SessionStep): string[] {
 }
 
 /** Kernel log, exit status, why it was refused, what to try: one line each, wrapped. */
-export function remarksOnStep(step: SessionStep, machine: Machine, terminal: Terminal): string[] {
+export function remarksOnStep(step: SessionStep, advice: readonly (readonly [word: string, text: string])[], terminal: Terminal): string[] {
   const { run } = step;
   const style = styleOf(terminal.color);
   const width = Math.min(terminal.width, 100);
@@ -37,8 +39,17 @@ export function remarksOnStep(step: SessionStep, machine: Machine, terminal: Ter
   if (run.exit !== 0) lines.push(style.faint(`[${run.exit}]`));
   for (const reason of run.depends) lines.push(...remark('open', `${reason}; shown is one of the outcomes`, style.open));
   if (run.decidedBy !== undefined) lines.push(...remark('why', whyOf(run).sentence, style.hint));
-  for (const next of nextSteps(run, machine)) lines.push(...remark('try', next, style.hint));
+  for (const [word, text] of advice) lines.push(...remark(word, text, style.hint));
   return lines;
+}
+
+/** What the model accepts in place of a refused line; where it finds nothing, what the refusal itself tells. */
+export function adviceOnStep(
+  { run }: SessionStep, machine: Machine, before: MachineSnapshot, history: readonly TypedLine[],
+): (readonly [word: string, text: string])[] {
+  const instead = insteadTexts(insteadOf(run, machine, before, history, false), false);
+  if (instead.length === 0) return nextSteps(run, machine).map((text) => ['try', text]);
+  return instead.map(({ text, costs }) => ['try', costs === '' ? text : `${text}  (${costs})`]);
 }
 
 /** The rows of the map that changed, a few of them; nothing when none did. */

@@ -13,6 +13,8 @@ export interface SvgDiffOptions {
   /** Changed rows drawn before the rest is counted; 6 when absent. */
   readonly maxRows?: number;
   readonly theme?: SvgTheme;
+  /** Letters and colours, where several pictures are to have the same. */
+  readonly book?: GlyphBook;
 }
 
 /** Draws the rows that changed, each as it was and as it is, and the totals that changed; undefined when none did. */
@@ -31,7 +33,7 @@ export function renderSvgDiff(before: Picture, after: Picture, options: SvgDiffO
     else left++;
   }
   if (changed.length === 0) return undefined;
-  const book = new GlyphBook([before, after]);
+  const book = options.book ?? new GlyphBook([before, after]);
   const spans = changed.flatMap((pair) => [pair.before, pair.after]);
   const sheet = new Sheet(after, book, spans, options.theme ?? PAPER);
   sheet.heading();

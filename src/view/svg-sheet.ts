@@ -221,7 +221,11 @@ export class Sheet {
     const room = Math.floor((width - 8) / CHAR);
     const full = `${glyph.letter} ${label}`;
     if (label !== '' && room >= Math.min(full.length, 8)) {
-      this.#text(x + 5, this.#y + 13, clip(full, room, { unicode: true }), { fill: ink });
+      const text = clip(full, room, { unicode: true });
+      // On a ground of its own: the lines between sub-sections would cut through the letters.
+      const ground = { x: x + 2, y: this.#y + 1, width: text.length * CHAR + 6, height: BAR - 2, fill };
+      this.#texts.push(element('rect', { ...ground, 'pointer-events': 'none' }));
+      this.#text(x + 5, this.#y + 13, text, { fill: ink });
     } else if (width >= CHAR) {
       this.#text(x + width / 2, this.#y + 13, glyph.letter, { fill: ink, 'text-anchor': 'middle' });
     }

@@ -4,9 +4,13 @@ export const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospac
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as XML content or attribute value; characters XML forbids become U+FFFD. */
+// Marks that reorder or hide what stands beside them.
+const HIDING = /[\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text as XML content or attribute value; characters XML forbids, and marks that reorder text, become U+FFFD. */
 export function xmlEscape(text: string): string {
   return text
+    .replace(HIDING, '\ufffd')
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

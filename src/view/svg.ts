@@ -7,7 +7,10 @@ import { PAPER, Sheet, type SvgTheme } from './svg-sheet.ts';
 import { Tally, countsText } from './tally.ts';
 
 export interface SvgOptions {
+  /** Drawn above the map. */
   readonly title?: string;
+  /** What the picture is, for those who do not see it; the title when absent. */
+  readonly label?: string;
   /** Byte addresses: only sections that overlap [from, to). */
   readonly from?: number;
   readonly to?: number;
@@ -15,6 +18,8 @@ export interface SvgOptions {
   readonly maxRows?: number;
   /** Black on white when absent. */
   readonly theme?: SvgTheme;
+  /** Letters and colours, where several pictures are to have the same. */
+  readonly book?: GlyphBook;
 }
 
 /** Draws a picture; escapes every label. Cost follows the number of runs, size the rows drawn. */
@@ -22,7 +27,7 @@ export function renderSvg(picture: Picture, options: SvgOptions = {}): string {
   const size = picture.sectionSizeBytes;
   const from = Math.floor(Math.max(0, options.from ?? 0) / size);
   const to = options.to === undefined ? Infinity : Math.ceil(options.to / size);
-  const book = new GlyphBook([picture]);
+  const book = options.book ?? new GlyphBook([picture]);
   const tally = new Tally();
   const shown: Span[] = [];
   let left = 0;
@@ -38,5 +43,5 @@ export function renderSvg(picture: Picture, options: SvgOptions = {}): string {
   if (left > 0) sheet.note(`… ${left} more rows`);
   sheet.legend(tally.totals());
   sheet.note(countsText(picture, from, to));
-  return sheet.finish(options.title ?? 'Map of physical memory');
+  return sheet.finish(options.label ?? options.title ?? 'Map of physical memory');
 }
