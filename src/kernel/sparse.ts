@@ -40,7 +40,7 @@ const VMEMMAP_RESERVE_NR = 2;
  * that shares its tail pages.
  * @kernel mm/sparse-vmemmap.c: section_nr_vmemmap_pages
  */
-export function memmapPages(kernel: Kernel, nrPages: number, pgmap: Pgmap | undefined): number {
+export function memmapPages(kernel: Pick<Kernel, 'profile'>, nrPages: number, pgmap: Pgmap | undefined): number {
   const { pageSize, structPageSize } = kernel.profile.arch;
   if (pgmap !== undefined && vmemmapCanOptimize(kernel, pgmap)) {
     return (VMEMMAP_RESERVE_NR * nrPages) / 2 ** pgmap.vmemmapShift;
@@ -49,7 +49,7 @@ export function memmapPages(kernel: Kernel, nrPages: number, pgmap: Pgmap | unde
 }
 
 /** @kernel include/linux/mm.h: vmemmap_can_optimize */
-export function vmemmapCanOptimize(kernel: Kernel, pgmap: Pgmap): boolean {
+export function vmemmapCanOptimize(kernel: Pick<Kernel, 'profile'>, pgmap: Pgmap): boolean {
   if (!kernel.profile.does.optimisesCompoundMemmap || pgmap.altmap !== undefined) return false;
   const { pageSize, structPageSize } = kernel.profile.arch;
   return (2 ** pgmap.vmemmapShift * structPageSize) / pageSize > VMEMMAP_RESERVE_NR;

@@ -1,12 +1,19 @@
 /** How devices share the space of a region: claiming, growing and shrinking ranges. */
 
 import { EBUSY, ENOMEM, ENOSPC, ENXIO, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { isAligned, overlaps, type ByteRange, type PhysAddr } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import {
   devDaxSize, devicesOf, findDevDax, regionOf, updateDevDax, type DaxRegion, type DevDax,
 } from './state.ts';
+
+const RESIZE_ALIGNED: CheckPoint = {
+  file: 'drivers/dax/bus.c',
+  fn: 'dev_dax_resize',
+  condition: 'what the device grows by is a multiple of its alignment, and of 2 MiB at least',
+};
 
 const RANGE_FREE: CheckPoint = {
   file: 'drivers/dax/bus.c',
@@ -40,7 +47,7 @@ export function daxRegionAvailSize(machine: Machine, region: DaxRegion): number 
 }
 
 /** The smallest unit a device's size comes in. @kernel drivers/dax/bus.c: alloc_is_aligned */
-export function allocUnit(machine: Machine, device: DevDax): number {
+export function allocUnit(machine: { readonly kernel: Pick<Kernel, 'profile'> }, device: Pick<DevDax, 'align'>): number {
   return Math.max(device.align, machine.kernel.profile.arch.subsectionSize);
 }
 
@@ -78,7 +85,9 @@ export function devDaxResize(machine: Machine, name: string, size: number): Errn
   machine.kernel.explain?.(ENOUGH_LEFT, enough, { device: name, size, present, available });
   if (!enough) return -ENOSPC;
   // A device whose own size is odd (an align raised later) cannot grow to an even one.
-  if (!isAligned(size - present, allocUnit(machine, device))) return -ENXIO;
+  const unit = allocUnit(machine, device);
+  const aligned = isAligned(size - present, unit);
+  if (!check(machine.kernel, RESIZE_ALIGNED, aligned, { device: name, size, present, unit })) return -ENXIO;
   return grow(machine, name, size - present);
 }
 

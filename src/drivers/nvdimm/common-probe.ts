@@ -2,6 +2,7 @@
 
 import { EACCES, EBUSY, ENODEV, ENXIO, EOPNOTSUPP, type Errno } from '../../kernel/errno.ts';
 import type { CheckPoint } from '../../kernel/explain.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { IORESOURCE_SYSTEM_RAM } from '../../kernel/resource.ts';
 import { regionIntersects } from '../../kernel/resource-query.ts';
 import { hexPadded, isAligned } from '../../kernel/units.ts';
@@ -44,7 +45,7 @@ export function pmemShouldMapPages(machine: Machine, region: NdRegion, child: Nd
  * @kernel mm/memremap.c: memremap_compat_align
  * Since Linux 9ffc1d19fc4a ("mm/memremap_pages: Introduce memremap_compat_align()") (v5.7); before it, nothing was checked here.
  */
-export function memremapCompatAlign(machine: Machine): number {
+export function memremapCompatAlign(machine: { readonly kernel: Pick<Kernel, 'profile'> }): number {
   return machine.kernel.profile.arch.subsectionSize;
 }
 

@@ -53,7 +53,7 @@ export interface RegionSpec {
  * @kernel drivers/nvdimm/region_devs.c: default_align
  * Since Linux 2522afb86a8c ("libnvdimm/region: Introduce an 'align' attribute") (v5.7); before it, a page on each DIMM.
  */
-function defaultAlign(kernel: Kernel, size: number, ways: number): number {
+export function defaultAlign(kernel: Pick<Kernel, 'profile'>, size: number, ways: number): number {
   if (!kernel.profile.does.regionAlign) return PAGE_SIZE * ways;
   const align = size < MEMREMAP_COMPAT_ALIGN_MAX ? PAGE_SIZE : MEMREMAP_COMPAT_ALIGN_MAX;
   return isAligned(align, ways) ? align : align * ways;

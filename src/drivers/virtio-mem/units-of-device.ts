@@ -1,6 +1,7 @@
 /** The units in which a device's memory comes: sub-blocks of memory blocks, or big blocks. */
 
 import type { CheckPoint } from '../../kernel/explain.ts';
+import type { KernelProfile } from '../../kernel/profile/profile.ts';
 import type { Machine } from '../machine.ts';
 import { virtioMemLog } from './add-remove.ts';
 
@@ -16,6 +17,12 @@ const FITS_BLOCK: CheckPoint = {
   condition: 'a memory block holds at least two sub-blocks',
 };
 
+/** The smallest part of a memory block that can be plugged, in bytes. @kernel drivers/virtio/virtio_mem.c: virtio_mem_init_hotplug */
+export function leastSubblockSize({ arch, does }: KernelProfile): number {
+  const pages = does.virtioMemSubblock === 'pageblock' ? arch.pageblockPages : Math.max(arch.maxOrderPages, arch.pageblockPages);
+  return pages * arch.pageSize;
+}
+
 /**
  * Chooses them, or nothing on a kernel that has sub-blocks only and a device whose blocks are larger.
  * Since Linux ("virtio-mem: Big Block Mode (BBM) - basic memory hotunplug") (v5.11); before it, sub-blocks only.
@@ -23,12 +30,10 @@ const FITS_BLOCK: CheckPoint = {
  */
 export function chooseUnits(machine: Machine, name: string, deviceBlockSize: number): Units | undefined {
   const { kernel } = machine;
-  const { arch, does } = kernel.profile;
+  const { does } = kernel.profile;
   const { params } = machine.devices.virtioMem;
   const blockSize = kernel.memoryBlockSizeBytes;
-  const leastPages =
-    does.virtioMemSubblock === 'pageblock' ? arch.pageblockPages : Math.max(arch.maxOrderPages, arch.pageblockPages);
-  const subblockSize = Math.max(deviceBlockSize, leastPages * arch.pageSize);
+  const subblockSize = Math.max(deviceBlockSize, leastSubblockSize(kernel.profile));
   const fits = subblockSize < blockSize;
   kernel.explain?.(FITS_BLOCK, fits, { device: name, subblockSize, blockSize, forced: params.forceBbm });
   if (does.virtioMem === 'sub-blocks') {
