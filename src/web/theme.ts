@@ -8,7 +8,7 @@ const DARK: Theme = {
   back: '#0f1519', empty: '#1a2228', line: '#0b0f12', ink: '#dfe7ec', faint: '#8fa1ad', accent: '#ffb545', other: '#8fc7ff',
 };
 const LIGHT: Theme = {
-  back: '#f4f5f1', empty: '#e3e6e1', line: '#f8f9f6', ink: '#1b2328', faint: '#5a6872', accent: '#b35900', other: '#0b5cad',
+  back: '#f4f5f1', empty: '#e3e6e1', line: '#f8f9f6', ink: '#1b2328', faint: '#5a6872', accent: '#9a4a00', other: '#0b5cad',
 };
 
 const query = matchMedia('(prefers-color-scheme: dark)');
