@@ -2,7 +2,7 @@
 
 import { accountOfMachine } from '../audit/machine-account.ts';
 import type { Machine } from '../../drivers/machine.ts';
-import { alignDown, MiB } from '../../kernel/units.ts';
+import { alignDown, alignUp, MiB } from '../../kernel/units.ts';
 import { sizeWord, type Move, type MovesFor } from './move.ts';
 import type { NamespaceWish, WindowWish } from './plan-problem.ts';
 
@@ -32,11 +32,17 @@ function sizesFor(wish: NamespaceWish, unit: number, granule: number | undefined
 export const namespaceMoves: MovesFor<NamespaceWish> = (machine, wish, _nth, { granuleBytes }) => {
   const region = machine.devices.nvdimm.regions.find(({ id }) => id === wish.region);
   if (region === undefined) return [];
-  if (region.mappings.length === 0) return [wholeRegion(wish, region.size)];
-  const own = region.align > 0 ? region.align : 2 * MiB;
-  const aligns = [own, ...wish.aligns.filter((align) => align < own)];
+  if (region.mappings.length === 0) return wholeRegion(wish, region.size);
+  // The kernel takes what gives each DIMM a power of two; 2 MiB each is the least that memory is mapped in.
+  const least = region.mappings.length * 2 * MiB;
+  const own = region.align > 0 ? Math.max(region.align, least) : least;
+  const { arch, does } = machine.kernel.profile;
+  // Where sections have one owner, whole ones keep the next namespace possible.
+  const wholeSections = leastCommonMultiple(least, arch.pagesPerSection * arch.pageSize);
+  const settable = does.regionAlign ? [least, ...wish.aligns] : [];
+  const aligns = [own, ...new Set(settable.filter((align) => align < own))];
   return aligns.flatMap((align) =>
-    sizesFor(wish, align, granuleBytes).map((size): Move => {
+    [...sizesFor(wish, align, granuleBytes), alignUp(wish.sizeBytes + align, wholeSections)].map((size): Move => {
       const set = align === own ? [] : [`echo ${align} > /sys/bus/nd/devices/region${wish.region}/align`];
       const words = `-r region${wish.region} -m ${wish.mode} -M ${wish.map} -s ${sizeWord(size)}`;
       const aligned = align === own ? '' : `, alignment ${sizeWord(align)}`;
@@ -51,16 +57,25 @@ export const namespaceMoves: MovesFor<NamespaceWish> = (machine, wish, _nth, { g
   );
 };
 
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return (a / x) * b;
+}
+
 /** A region without labels is one namespace. */
-function wholeRegion(wish: NamespaceWish, regionSize: number): Move {
-  const { region, mode, map } = wish;
-  return {
-    what: `${mode} namespace of all of region${region}`,
+function wholeRegion({ region, mode, map }: NamespaceWish, regionSize: number): Move[] {
+  // With the memmap on the device it has an info block, which old kernels can pad.
+  const maps = map === 'mem' ? (['mem', 'dev'] as const) : (['dev'] as const);
+  return maps.map((map): Move => ({
+    what: `${mode} namespace of all of region${region}, memmap ${map === 'mem' ? 'in RAM' : 'on the device'}`,
     givenBytes: regionSize,
     commands: [`ndctl create-namespace -f -e namespace${region}.0 -m ${mode} -M ${map}`],
+    // Until then the region is one raw namespace.
+    replaces: true,
     measure: (after) => dataOf(after, region),
     rest: () => undefined,
-  };
+  }));
 }
 
 /** The base was chosen with the machine; here kmem takes what it can. */

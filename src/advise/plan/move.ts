@@ -12,6 +12,8 @@ export interface Move {
   readonly commands: readonly string[];
   /** Bytes in use on the machine as far as they concern the wish: what it gives is the difference. */
   readonly measure: (machine: Machine) => number;
+  /** What it makes takes the place of what was there: all that is measured afterwards counts. */
+  readonly replaces?: boolean;
   /** What is still wished for when this gave so much; undefined when the wish is settled either way. */
   readonly rest: (usefulBytes: number) => Wish | undefined;
 }

@@ -72,18 +72,18 @@ export interface PlanProblem {
   readonly roomBytes: number;
 }
 
-/** What a layout costs, the first difference decides: bytes lost, of them bytes missing, devices. */
+/** What a layout costs. The first difference decides: wishes come first, then what is lost, then fewer devices. */
 export interface PlanCost {
-  /** Bytes that are wished and not had, and bytes that are given and serve no wish. */
-  readonly lostBytes: number;
   /** Bytes that are wished and not had. */
   readonly missingBytes: number;
+  /** For each wish what it takes or asks for, whichever is more, less what serves it. */
+  readonly lostBytes: number;
   readonly devices: number;
 }
 
-export const NO_COST: PlanCost = { lostBytes: 0, missingBytes: 0, devices: 0 };
+export const NO_COST: PlanCost = { missingBytes: 0, lostBytes: 0, devices: 0 };
 
 /** Negative when `a` is the better one. */
 export function compareCosts(a: PlanCost, b: PlanCost): number {
-  return a.lostBytes - b.lostBytes || a.missingBytes - b.missingBytes || a.devices - b.devices;
+  return a.missingBytes - b.missingBytes || a.lostBytes - b.lostBytes || a.devices - b.devices;
 }

@@ -5,7 +5,7 @@ import { hex } from '../../kernel/units.ts';
 import { sizeWord } from './move.ts';
 import { preparation } from './plan-machine.ts';
 import { compareCosts, type PlanCost, type PlanProblem, type Wish } from './plan-problem.ts';
-import { searchLayouts, type Layout, type SearchOptions, type SearchResult } from './search.ts';
+import { searchLayouts, type Layout, type RefusedMove, type SearchOptions, type SearchResult } from './search.ts';
 
 export interface Plan extends SearchResult {
   readonly problem: PlanProblem;
@@ -52,18 +52,22 @@ function actions(problem: PlanProblem, { choice, placed }: Layout): PlanActions 
 function reasons({ best, next, refused, tried, machines, complete }: SearchResult, problem: PlanProblem): string[] {
   if (best === undefined) return [];
   const lines: string[] = [];
-  const perfect = best.cost.lostBytes === 0 && best.placed.length === problem.wishes.length;
+  const perfect = best.cost.missingBytes === 0 && best.cost.lostBytes === 0 && best.placed.length === problem.wishes.length;
   const looked = `${tried} candidate${tried === 1 ? '' : 's'} on ${machines} machine${machines === 1 ? '' : 's'}`;
   if (perfect) lines.push(`Nothing is lost, and every wish has one device: no layout can be better. Tried: ${looked}.`);
   else if (complete) lines.push(`Every other layout in steps of whole units costs as much or more: all were tried or ruled out by what they cost at least. Tried: ${looked}.`);
   else lines.push(`The search ended before all was tried: ${looked}. A better layout may exist; --most N looks longer.`);
-  const told = new Set<string>();
+  // Candidates that one check stops are told once, with the first of them.
+  const stopped = new Map<string, { first: RefusedMove; count: number }>();
   for (const one of [...refused].sort((a, b) => compareCosts(a.atLeast, b.atLeast))) {
-    if (compareCosts(one.atLeast, best.cost) > 0 || told.size >= MOST_TOLD) break;
-    const why = one.decidedBy === undefined ? one.says : failureSentence(one.decidedBy);
-    told.add(`${one.what}: ${why}`);
+    const key = one.decidedBy === undefined ? one.says : `${one.decidedBy.fn} ${one.decidedBy.condition}`;
+    const known = stopped.get(key);
+    stopped.set(key, known === undefined ? { first: one, count: 1 } : { ...known, count: known.count + 1 });
   }
-  lines.push(...told);
+  for (const { first, count } of [...stopped.values()].slice(0, MOST_TOLD)) {
+    const why = first.decidedBy === undefined ? first.says : failureSentence(first.decidedBy);
+    lines.push(`${first.what}${count > 1 ? ` (and ${count - 1} more)` : ''}: ${why}`);
+  }
   if (!perfect && next !== undefined) lines.push(`Next best: ${placedText(next)}, ${costText(next.cost)}.`);
   return lines;
 }

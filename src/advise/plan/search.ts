@@ -80,28 +80,42 @@ export function movesFor(machine: Machine, wish: Wish, nth: number, options: Mov
 export interface Open {
   readonly index: number;
   readonly wish: Wish;
+  /** Bytes given to it so far that do not serve it. */
+  readonly wastedBytes: number;
 }
 
-/** Plays a move: what it gave, or the command that was refused. The machine is as the commands left it. */
+export function openWishes({ wishes }: PlanProblem): Open[] {
+  return wishes.map((wish, index) => ({ index, wish, wastedBytes: 0 }));
+}
+
+/**
+ * Plays a move: what it gave, or the command that was refused. What a tool or the kernel says on the way does not
+ * count where something usable comes of it. The machine is as the commands left it.
+ */
 export function tryMove(machine: Machine, move: Move): { readonly usable: number } | RefusedMove {
-  const before = move.measure(machine);
+  const before = move.replaces === true ? 0 : move.measure(machine);
+  let last: RefusedMove | undefined;
   for (const command of move.commands) {
     const run = typeAt(machine, command);
     if (run.verdict === 'ok' || run.verdict === 'depends') continue;
     const says = run.log.at(-1)?.text ?? run.output.at(-1) ?? '';
-    return { what: move.what, command, decidedBy: run.decidedBy, says, atLeast: NO_COST };
+    last = { what: move.what, command, decidedBy: run.decidedBy, says, atLeast: NO_COST };
+    if (run.exit !== 0) return last;
   }
-  return { usable: move.measure(machine) - before };
+  const usable = move.measure(machine) - before;
+  return usable <= 0 && last !== undefined ? last : { usable };
 }
 
 /** What placing a move adds to the cost, and what is then left of its wish. */
 export function afterMove(open: Open, move: Move, usable: number): { added: PlanCost; rest: Open | undefined } {
   const useful = Math.max(0, Math.min(usable, open.wish.sizeBytes));
   const rest = move.rest(useful);
-  const missing = rest === undefined ? open.wish.sizeBytes - useful : 0;
+  const missingBytes = rest === undefined ? open.wish.sizeBytes - useful : 0;
+  const wasted = move.givenBytes - useful;
+  const wastedBytes = open.wastedBytes + wasted;
   return {
-    added: { lostBytes: move.givenBytes - useful + missing, missingBytes: missing, devices: 1 },
-    rest: rest === undefined ? undefined : { index: open.index, wish: rest },
+    added: { missingBytes, lostBytes: wasted + Math.max(0, missingBytes - wastedBytes), devices: 1 },
+    rest: rest === undefined ? undefined : { index: open.index, wish: rest, wastedBytes },
   };
 }
 
@@ -114,8 +128,8 @@ export function addCosts(a: PlanCost, b: PlanCost): PlanCost {
 }
 
 /** What it costs to leave a wish. */
-export function leaving({ wish }: Open): PlanCost {
-  return { lostBytes: wish.sizeBytes, missingBytes: wish.sizeBytes, devices: 0 };
+export function leaving({ wish, wastedBytes }: Open): PlanCost {
+  return { missingBytes: wish.sizeBytes, lostBytes: Math.max(0, wish.sizeBytes - wastedBytes), devices: 0 };
 }
 
 /** Finds the cheapest layout. Of equal ones the first found stands: machines and wishes in the order given. */
@@ -127,7 +141,7 @@ export function searchLayouts(problem: PlanProblem, options: SearchOptions = {})
     const machine = buildChoice(choice, problem);
     machines++;
     if ('field' in machine) search.broken.push(machine.message);
-    else search.place(machine, choice, problem.wishes.map((wish, index) => ({ index, wish })), [], NO_COST);
+    else search.place(machine, choice, openWishes(problem), [], NO_COST);
   }
   return { ...search.result(), machines };
 }
