@@ -16,6 +16,7 @@ import { NO_DEVICES } from './no-devices.ts';
 import { dimmsOf } from './qemu-acpi.ts';
 import { startQemu } from './qemu-args.ts';
 import { firmwareE820, firmwareRam, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
+import type { QemuMachine } from './qemu-machine.ts';
 import { QEMU_PLATFORMS, qemuArchOf } from './qemu-platform.ts';
 import type { QemuState } from './qemu.ts';
 
@@ -35,7 +36,7 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
   const advised = advisedBlockSize(machine.cxl.windows);
   if (machine.arch !== 'x86_64') {
     const cpuNodes = [...new Set(machine.cpuNodes)];
-    return { e820: [], ram: firmwareRam(machine), cmdline, srat: [], hypervisor: true, physBits: machine.physBits, cpuNodes };
+    return { e820: [], ram: firmwareRam(machine), cmdline, srat: [], hypervisor: true, physBits: machine.physBits, cpuNodes, ...lmbOf(machine) };
   }
   return {
     e820: firmwareE820(machine),
@@ -47,6 +48,11 @@ export function bootInputOfQemu(qemu: QemuState, cmdline: string): BootInput {
     cpuNodes: [...new Set(machine.cpuNodes.map((pxm) => nodes.get(pxm) ?? 0))],
     ...(advised === undefined ? {} : { advisedBlockSizeBytes: advised }),
   };
+}
+
+/** pseries lists its logical memory blocks where memory may be plugged; else the kernel takes blocks as small as can be. */
+function lmbOf({ arch, ramSize, maxramSize }: QemuMachine): Pick<BootInput, 'advisedBlockSizeBytes'> {
+  return arch === 'ppc64le' && maxramSize === ramSize ? { advisedBlockSizeBytes: 0 } : {};
 }
 
 /** What is there before the kernel starts: what persistent memory holds, and the devices of a monitor that kept running. */

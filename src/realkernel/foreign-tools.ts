@@ -1,6 +1,6 @@
 /** busybox, ndctl, daxctl and lsmem for guests of an architecture that is not the host's. */
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptFor, unpackPackage } from './debian-packages.ts';
 import { elfNeeds } from './elf-needs.ts';
@@ -80,8 +80,8 @@ function programFiles(root: string): ToolFile[] {
     found.set(path, file);
     const { interpreter, libraries: names } = elfNeeds(readFileSync(file));
     if (interpreter !== undefined) {
-      const loader = join(root, interpreter);
-      if (existsSync(loader)) add(interpreter.slice(1), realpathSync(loader));
+      const loader = insideRoot(root, interpreter);
+      if (loader !== undefined) add(interpreter.slice(1), loader);
     }
     for (const name of names) {
       const library = libraries.get(name);
@@ -92,6 +92,19 @@ function programFiles(root: string): ToolFile[] {
     if (existsSync(join(root, path))) add(path.replace(/.*\//, 'usr/bin/'), join(root, path));
   }
   return [...found].map(([path, file]) => ({ path, file }));
+}
+
+/** Where a path of the guest leads here: links of packages may be absolute, and mean the guest's root. */
+function insideRoot(root: string, path: string): string | undefined {
+  let at = join(root, path);
+  for (let links = 0; links < 10; links++) {
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    if (stat === undefined) return existsSync(at) ? realpathSync(at) : undefined;
+    if (!stat.isSymbolicLink()) return at;
+    const target = readlinkSync(at);
+    at = target.startsWith('/') ? join(root, target) : join(dirname(at), target);
+  }
+  return undefined;
 }
 
 /** Shared libraries by name, below lib and usr/lib; the loader finds them in the folder of their architecture. */

@@ -16,12 +16,14 @@ export interface GuestArch {
   readonly qemu: string;
   readonly qemuPackage: string;
   readonly bigEndian: boolean;
+  /** Address at which the kernel sees the first byte of memory, where QEMU need not walk page tables to know. */
+  readonly linearMap: bigint | undefined;
   /** Bytes of a page, and pages of a section. */
   readonly pageSize: number;
   readonly pagesPerSection: number;
 }
 
-type Row = Omit<GuestArch, 'name' | 'uname' | 'pageSize' | 'pagesPerSection' | 'bigEndian'>;
+type Row = Omit<GuestArch, 'name' | 'uname' | 'pageSize' | 'pagesPerSection' | 'bigEndian' | 'linearMap'>;
 
 const ROWS: Readonly<Record<QemuArch, Row>> = {
   x86_64: { debian: 'amd64', flavour: 'amd64', image: 'vmlinuz', qemu: 'qemu-system-x86_64', qemuPackage: 'qemu-system-x86' },
@@ -30,11 +32,13 @@ const ROWS: Readonly<Record<QemuArch, Row>> = {
   ppc64le: { debian: 'ppc64el', flavour: 'powerpc64le', image: 'vmlinux', qemu: 'qemu-system-ppc64', qemuPackage: 'qemu-system-ppc' },
 };
 
+const LINEAR_MAP: Readonly<Partial<Record<QemuArch, bigint>>> = { s390x: 0n, ppc64le: 0xc000000000000000n };
+
 export const GUEST_ARCH_NAMES = Object.keys(ROWS) as readonly QemuArch[];
 
 export function guestArch(name: QemuArch): GuestArch {
   const { pageSize, pagesPerSection } = ARCHITECTURES[name]!;
-  return { name, uname: QEMU_PLATFORMS[name].uname, bigEndian: name === 's390x', pageSize, pagesPerSection, ...ROWS[name] };
+  return { name, uname: QEMU_PLATFORMS[name].uname, bigEndian: name === 's390x', linearMap: LINEAR_MAP[name], pageSize, pagesPerSection, ...ROWS[name] };
 }
 
 /** The architecture by what people and packages call it: `arm64`, `aarch64`, `ppc64el`, `powerpc64le`. */

@@ -8,14 +8,16 @@ import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { readBtfStructs } from './btf.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
-import { imageSymbols } from './image-symbols.ts';
 import { imageFolder } from './kernel-store.ts';
 import type { SectionRunRecord } from './recording.ts';
+import { sectionNote } from './vmcoreinfo.ts';
 
 /** Where the table is and how its entries look. */
 export interface SectionLayout {
-  /** Address of the variable `mem_section`. */
-  readonly table: bigint;
+  /** Address of the variable `mem_section`; undefined where the kernel does not name it. */
+  readonly table: bigint | undefined;
+  /** What it points to, where only that is known: it lies elsewhere on every machine. */
+  readonly array: bigint | undefined;
   /** Address of `__highest_present_section_nr`; undefined where the kernel does not name it. */
   readonly highest: bigint | undefined;
   /** Bytes of a `struct mem_section`, and where its members stand. */
@@ -29,13 +31,7 @@ export interface SectionLayout {
 const POINTER = 8;
 /** Usages no farther apart than this many bytes are read together. */
 const NEAR = 16_384n;
-/** Sections read at most: 2^48 bytes in sections of 128 MiB. */
-const MAXIMUM_SECTION = 2 ** 21;
-const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF', '_stext'] as const;
-/** The image's head, before `_stext`: one segment's alignment. @kernel arch/arm64/kernel/vmlinux.lds.S */
-const ARM64_HEAD = 0x10000n;
-/** Kernel addresses have their upper bits set. */
-const KERNEL_HALF = 0xffff000000000000n;
+const SYMBOLS = ['mem_section', '__highest_present_section_nr', '__start_BTF', '__stop_BTF'] as const;
 /** BTF of a whole kernel is 5 to 8 MiB. */
 const MAXIMUM_BTF = 64n * 1024n * 1024n;
 
@@ -50,6 +46,7 @@ export async function sectionLayout(guest: Guest): Promise<SectionLayout> {
   const kept = readLayout(path);
   if (kept !== undefined) return kept;
   const layout = await askLayout(guest);
+  if (layout.table === undefined) return layout;
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(layout, (_, value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value)));
   renameSync(draft, path);
@@ -60,7 +57,7 @@ export async function sectionLayout(guest: Guest): Promise<SectionLayout> {
 const FORM = 1;
 const address = z.string().regex(/^0x[0-9a-f]{1,16}$/).transform((text) => BigInt(text));
 const keptLayout = z.object({
-  table: address,
+  table: address.optional(),
   highest: address.optional(),
   size: z.number().int().positive(),
   memMap: z.number().int().nonnegative(),
@@ -70,8 +67,8 @@ const keptLayout = z.object({
 
 function readLayout(path: string): SectionLayout | undefined {
   try {
-    const { subsectionMap, highest, ...layout } = keptLayout.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { ...layout, highest, subsectionMap };
+    const { subsectionMap, highest, table, ...layout } = keptLayout.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { ...layout, table, array: undefined, highest, subsectionMap };
   } catch {
     // Not there, or half-written.
     return undefined;
@@ -82,23 +79,17 @@ function readLayout(path: string): SectionLayout | undefined {
 async function askLayout(guest: Guest): Promise<SectionLayout> {
   const { output } = await guest.fetch(`grep -E ' (${SYMBOLS.join('|')})$' /proc/kallsyms`);
   const addresses = new Map(output.map((line) => [line.split(' ')[2] ?? '', BigInt(`0x${line.split(' ')[0]}`)]));
-  const [table, highest, btfStart, btfEnd, stext] = SYMBOLS.map((name) => addresses.get(name));
-  if (table === undefined || highest === undefined) {
-    const found = stext === undefined ? undefined : imageSymbols(readFileSync(guest.kernel.image));
-    if (found !== undefined && stext !== undefined) {
-      const named = stext - ARM64_HEAD + BigInt(found.memSection);
-      // What is no address there is no section table either.
-      if ((await guest.readWord(named)) >= KERNEL_HALF) return { table: named, highest: undefined, ...structLayout(guest, found.btf) };
-    }
-    throw new GuestError('/proc/kallsyms does not name mem_section: the kernel is built without KALLSYMS_ALL', output);
-  }
-  if (btfStart === undefined || btfEnd === undefined) return { table, highest, ...(await probedLayout(guest, table)) };
+  const [table, highest, btfStart, btfEnd] = SYMBOLS.map((name) => addresses.get(name));
+  if (table === undefined || highest === undefined) return notedLayout(guest);
+  if (btfStart === undefined || btfEnd === undefined) return { table, array: undefined, highest, ...(await probedLayout(guest, table)) };
   if (btfEnd - btfStart > MAXIMUM_BTF) throw new GuestError('the kernel’s BTF is larger than any kernel’s');
-  return { table, highest, ...structLayout(guest, await guest.readMemory(btfStart, Number(btfEnd - btfStart))) };
+  return { table, array: undefined, highest, ...structLayout(guest, await guest.readMemory(btfStart, Number(btfEnd - btfStart))) };
 }
 
+type StructLayout = Pick<SectionLayout, 'size' | 'memMap' | 'usage' | 'subsectionMap'>;
+
 /** By the kernel's own description of its types. @throws GuestError */
-function structLayout(guest: Guest, btf: Buffer): Omit<SectionLayout, 'table' | 'highest'> {
+function structLayout(guest: Guest, btf: Buffer): StructLayout {
   const structs = readBtfStructs(btf, ['mem_section', 'mem_section_usage'], guest.arch.bigEndian);
   const section = structs.get('mem_section');
   const memMap = section?.members.get('section_mem_map');
@@ -112,7 +103,7 @@ function structLayout(guest: Guest, btf: Buffer): Omit<SectionLayout, 'table' | 
  * A kernel without BTF is older than sub-sections, or not of a distribution: its entries are 16 bytes, or 32 with
  * PAGE_EXTENSION; a root is full of either. In 32-byte entries the last word is padding, zero in all of them.
  */
-async function probedLayout(guest: Guest, table: bigint): Promise<Omit<SectionLayout, 'table' | 'highest'>> {
+async function probedLayout(guest: Guest, table: bigint): Promise<StructLayout> {
   const roots = await guest.readWord(table);
   const root = await guest.readWord(roots);
   const page = await guest.readMemory(root, guest.arch.pageSize);
@@ -121,18 +112,43 @@ async function probedLayout(guest: Guest, table: bigint): Promise<Omit<SectionLa
   return { size: padded ? 32 : 16, memMap: 0, usage: POINTER, subsectionMap: undefined };
 }
 
+/** Of a kernel built without KALLSYMS_ALL: by its note for crash dumps, and by what usages of live sections hold. */
+async function notedLayout(guest: Guest): Promise<SectionLayout> {
+  const { roots, size, memMap } = await sectionNote(guest);
+  const layout = { table: undefined, array: roots, highest: undefined, size, memMap, usage: memMap + POINTER };
+  const [first] = await readEntries(guest, layout);
+  if (first === undefined) throw new GuestError('the kernel’s section table is empty');
+  // Kernels that free usages by RCU keep its two words first; they are zero while the section lives.
+  const head = await guest.readMemory(first.usage, 2 * POINTER);
+  const isRcu = guest.wordAt(head, 0) === 0n && guest.wordAt(head, POINTER) === 0n;
+  return { ...layout, subsectionMap: isRcu ? 2 * POINTER : 0 };
+}
+
 /** The table, run-length, as recordings hold it. */
 export async function readSections(guest: Guest, layout: SectionLayout): Promise<SectionRunRecord[]> {
+  const entries = await readEntries(guest, layout);
+  const maps = await readMaps(guest, layout, entries.map(({ usage }) => usage));
+  return runsOf(entries.map(({ nr, flags, usage }) => ({ nr, flags, subsections: maps.get(usage) ?? null })));
+}
+
+interface SectionEntry {
+  readonly nr: number;
+  readonly flags: number;
+  /** Address of its `struct mem_section_usage`. */
+  readonly usage: bigint;
+}
+
+async function readEntries(guest: Guest, layout: Omit<SectionLayout, 'subsectionMap'>): Promise<SectionEntry[]> {
   // Where nobody says how far the table reaches, all of it is looked at.
   const { maxPhysmemBits, sectionSizeBits } = ARCHITECTURES[guest.arch.name]!;
   const all = 2 ** (maxPhysmemBits - sectionSizeBits) - 1;
   const highest = layout.highest === undefined ? all : Number(await guest.readWord(layout.highest));
-  if (highest >= MAXIMUM_SECTION) throw new GuestError(`section ${highest} is beyond what is read`);
+  if (highest > all) throw new GuestError(`section ${highest} is beyond what is read`);
   const perRoot = Math.floor(guest.arch.pageSize / layout.size);
   const rootCount = Math.floor(highest / perRoot) + 1;
-  const array = await guest.readWord(layout.table);
+  const array = layout.array ?? (await guest.readWord(layout.table as bigint));
   const roots = await guest.readMemory(array, rootCount * POINTER);
-  const entries: { nr: number; flags: number; usage: bigint }[] = [];
+  const entries: SectionEntry[] = [];
   for (let root = 0; root < rootCount; root++) {
     const address = guest.wordAt(roots, root * POINTER);
     if (address === 0n) continue;
@@ -144,8 +160,7 @@ export async function readSections(guest: Guest, layout: SectionLayout): Promise
       entries.push({ nr: root * perRoot + i, flags: flagsOf(memMap), usage });
     }
   }
-  const maps = await readMaps(guest, layout, entries.map(({ usage }) => usage));
-  return runsOf(entries.map(({ nr, flags, usage }) => ({ nr, flags, subsections: maps.get(usage) ?? null })));
+  return entries;
 }
 
 /** The low bits: the memmap's address is aligned to far more than the flags take, and the recordings know five. */

@@ -37,6 +37,10 @@ const MOMENT = 1000;
 /** An emulated timer that ticks too seldom on a busy host looks broken to the kernel, which panics. */
 const STARVED = /IO-APIC \+ timer doesn't work/;
 const BOOT_ATTEMPTS = 4;
+const UNMAPPED = /Invalid addr/;
+const READ_ATTEMPTS = 40;
+/** Between two attempts, in ms. */
+const READ_PAUSE = 25;
 
 export class Guest {
   readonly kernel: StoredKernel;
@@ -129,12 +133,34 @@ export class Guest {
   }
 
   /** Reads kernel memory by its virtual address. @throws GuestError where nothing is mapped */
-  async readMemory(address: bigint, length: number): Promise<Buffer> {
+  readMemory(address: bigint, length: number): Promise<Buffer> {
+    const { linearMap } = this.arch;
+    return linearMap === undefined ? this.#readMapped(address, length) : this.readPhysical(address - linearMap, length);
+  }
+
+  /** A processor in user mode may see nothing of the kernel (arm64's E0PD): it is asked again when it has moved on. */
+  async #readMapped(address: bigint, length: number): Promise<Buffer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#save('memsave', address, length);
+      } catch (error) {
+        if (!(error instanceof GuestError && UNMAPPED.test(error.message)) || attempt === READ_ATTEMPTS) throw error;
+        await setTimeout(READ_PAUSE);
+      }
+    }
+  }
+
+  /** Reads the machine's memory. */
+  readPhysical(address: bigint, length: number): Promise<Buffer> {
+    return this.#save('pmemsave', address, length);
+  }
+
+  async #save(command: 'memsave' | 'pmemsave', address: bigint, length: number): Promise<Buffer> {
     const filename = join(this.#folder, `memory-${++this.#files}`);
     // The protocol's addresses are signed.
     const val = BigInt.asIntN(64, address);
     try {
-      await (this.#qmp as Qmp).execute('memsave', { val, size: length, filename }, this.#patience.monitor);
+      await (this.#qmp as Qmp).execute(command, { val, size: length, filename }, this.#patience.monitor);
       return readFileSync(filename);
     } finally {
       rmSync(filename, { force: true });

@@ -19,7 +19,7 @@ export function modelMemory(machine: Machine): string[] {
   const counters = [`nr_memmap_pages ${kernel.nrMemmapPages}`, `nr_memmap_boot_pages ${kernel.nrMemmapBootPages}`];
   return [
     `MemTotal ${total * kB}`,
-    ...nodes.map(([nid, pages]) => `node${nid} MemTotal ${pages * kB}`),
+    ...(kernel.profile.arch.numa ? nodes : []).map(([nid, pages]) => `node${nid} MemTotal ${pages * kB}`),
     ...(kernel.profile.does.countsMemmapPages ? counters : []),
   ];
 }

@@ -61,11 +61,14 @@ function onlinePfnRecords(kernel: Kernel): string[] {
   return kpageflagsRuns(kernel).map((run) => `${run.startPfn.toString(16)}-${run.endPfn.toString(16)}`);
 }
 
+/** A bitmap is whole longs, also where a section has fewer sub-sections. */
+const LONG_DIGITS = 16;
+
 function sectionRecords(kernel: Kernel): SectionRunRecord[] {
   return kernel.sections.runs().map(({ first, last, flags, subsections }) => ({
     first,
     last,
     flags,
-    subsections: kernel.profile.does.subsectionHotplug ? subsectionsHex(subsections) : null,
+    subsections: kernel.profile.does.subsectionHotplug ? subsectionsHex(subsections).padStart(LONG_DIGITS, '0') : null,
   }));
 }

@@ -57,14 +57,19 @@ const BLOCK_FILES: Readonly<Record<string, (kernel: Kernel, id: number) => Entry
   valid_zones: (kernel, id) => readOnly(() => `${validZones(kernel, id)}\n`),
 };
 
+/** Links to nodes are there where the kernel has nodes to speak of. */
+function linkedNodes(kernel: Kernel, id: number): readonly number[] {
+  return kernel.profile.arch.numa ? kernel.blocks.nodesOf(id) : [];
+}
+
 function blockDirectory(kernel: Kernel, id: number): DirectoryEntry {
   return {
     kind: 'directory',
     complete: true,
-    names: () => [...Object.keys(BLOCK_FILES), ...kernel.blocks.nodesOf(id).map((nid) => `node${nid}`)].sort(),
+    names: () => [...Object.keys(BLOCK_FILES), ...linkedNodes(kernel, id).map((nid) => `node${nid}`)].sort(),
     entry: (name) => {
       if (Object.hasOwn(BLOCK_FILES, name)) return BLOCK_FILES[name]?.(kernel, id);
-      return kernel.blocks.nodesOf(id).some((nid) => name === `node${nid}`) ? link(`../../node/${name}`) : undefined;
+      return linkedNodes(kernel, id).some((nid) => name === `node${nid}`) ? link(`../../node/${name}`) : undefined;
     },
   };
 }

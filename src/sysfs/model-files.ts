@@ -48,7 +48,7 @@ function root(machine: Machine): DirectoryEntry {
   const classes = partly({ block: blockClassDirectory(machine, '../../'), dax: daxClassDirectory(machine) }, isListed);
   const devices = partly({
     platform: platformDirectory(machine),
-    system: partly({ memory: memoryDirectory(machine), node: nodeDirectoryRoot(machine) }),
+    system: partly({ memory: memoryDirectory(machine), ...(machine.kernel.profile.arch.numa ? { node: nodeDirectoryRoot(machine) } : {}) }),
   });
   return partly({
     dev: devDirectory(machine),

@@ -1,5 +1,6 @@
 /** /sys/module: the parameters of memory hotplug, and which modules are loaded. */
 
+import { check, type CheckPoint } from '../kernel/explain.ts';
 import type { Machine } from '../drivers/machine.ts';
 import { isKnownModule } from '../drivers/modules.ts';
 import { EINVAL, type Errno } from '../kernel/errno.ts';
@@ -11,6 +12,12 @@ import {
 } from './entries.ts';
 import { hmemParameters } from './dax-files.ts';
 import { virtioMemParameters } from './virtio-files.ts';
+
+const POLICY_KNOWN: CheckPoint = {
+  file: 'mm/memory_hotplug.c',
+  fn: 'set_online_policy',
+  condition: 'the policy is contig-zones or auto-movable',
+};
 
 const MAX_U32 = 4294967295;
 
@@ -39,7 +46,8 @@ function onlinePolicy(kernel: Kernel): FileEntry {
     () => `${kernel.params.onlinePolicy}\n`,
     (text) => {
       const policy = text.replace(/\n$/, '');
-      if (policy !== 'contig-zones' && policy !== 'auto-movable') return -EINVAL;
+      const known = policy === 'contig-zones' || policy === 'auto-movable';
+      if (!check(kernel, POLICY_KNOWN, known, { written: policy }) || !known) return -EINVAL;
       return setParams(kernel, { onlinePolicy: policy });
     },
   );
@@ -63,7 +71,7 @@ function hotplugParameters(kernel: Kernel): DirectoryEntry {
     },
   );
   return directory({
-    auto_movable_numa_aware: does.autoMovable ? numaAware : undefined,
+    auto_movable_numa_aware: does.autoMovable && kernel.profile.arch.numa ? numaAware : undefined,
     auto_movable_ratio: does.autoMovable ? ratio : undefined,
     memmap_on_memory: does.memmapOnMemory === 'none' ? undefined : readOnly(() => memmapOnMemory(kernel)),
     online_policy: does.autoMovable ? onlinePolicy(kernel) : undefined,

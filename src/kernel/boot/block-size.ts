@@ -28,8 +28,8 @@ export function probeMemoryBlockSize(
   if (does.memoryBlocks === 'variable') return smallest;
   if (profile.whatIf?.memoryBlockSizeBytes !== undefined) return Math.max(smallest, profile.whatIf.memoryBlockSizeBytes);
   if (arch.blockSizeRule === 's390-increment') return Math.max(smallest, MIN_S390_BLOCK);
-  // The logical memory block of pseries, 256 MiB on machines of today; the device tree would tell.
-  if (arch.blockSizeRule === 'ppc-lmb') return Math.max(smallest, 256 * MiB);
+  // The logical memory block of pseries, 256 MiB on machines of today unless the device tree tells another.
+  if (arch.blockSizeRule === 'ppc-lmb') return Math.max(smallest, advised ?? 256 * MiB);
   if (arch.blockSizeRule !== 'x86-probe' || memoryEnd < MEM_SIZE_FOR_LARGE_BLOCK) return smallest;
   switch (does.x86BlockSizeRule) {
     case 'always-2g':

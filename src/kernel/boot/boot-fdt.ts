@@ -36,7 +36,7 @@ export function bootFdt(input: BootInput, profile: KernelProfile): BootMap {
     possibleNodes: numa.possibleNodes,
     numaMemblks: profile.does.treeKeepsNumaRanges ? numa.memblks : [],
     pageLinks,
-    memoryBlockSizeBytes: probeMemoryBlockSize(profile, maxPfn * pageSize, input.hypervisor),
+    memoryBlockSizeBytes: probeMemoryBlockSize(profile, maxPfn * pageSize, input.hypervisor, input.advisedBlockSizeBytes),
     // No architecture but x86 tells add_memory of `mem=`.
     memoryLimit: MAX_ADDRESS,
     options: bootOptions(params),

@@ -21,7 +21,7 @@ export function zoneLines(
   const { pageSize } = profile.arch;
   const lines = ['Zone ranges:'];
   for (const [zone, limit] of limits.entries()) {
-    if (zone === ZONE_MOVABLE || (zone === ZONE_DMA && !profile.does.zoneDma)) continue;
+    if (zone === ZONE_MOVABLE || (zone === ZONE_DMA && (!profile.does.zoneDma || profile.arch.dmaEnd === undefined))) continue;
     if (zone === ZONE_DMA32 && profile.arch.dma32End === undefined) continue;
     const name = `  ${(ZONE_NAMES[zone] as string).padEnd(8)} `;
     lines.push(name + (limit.startPfn === limit.endPfn ? 'empty' : pfnRange(limit, pageSize)));

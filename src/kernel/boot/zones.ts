@@ -23,7 +23,7 @@ const ZONES: readonly ZoneIndex[] = [0, 1, 2, 3, 4];
  */
 export function archZoneLimits(firstPfn: Pfn, maxPfn: Pfn, profile: Pick<KernelProfile, 'arch' | 'does'>): ZoneLimits {
   const { pageSize, dma32End = 0 } = profile.arch;
-  const dmaEnd = profile.does.zoneDma ? profile.arch.dmaEnd : 0;
+  const dmaEnd = profile.does.zoneDma ? (profile.arch.dmaEnd ?? 0) : 0;
   const highest = [Math.min(dmaEnd / pageSize, maxPfn), Math.min(dma32End / pageSize, maxPfn), maxPfn, 0, 0];
   let startPfn = firstPfn;
   return ZONES.map((zone) => {

@@ -30,14 +30,18 @@ export interface ArchConstants {
   readonly blockSizeRule: 'x86-probe' | 'section' | 's390-increment' | 'ppc-lmb';
   /** Who tells the kernel where memory is. */
   readonly firmware: 'e820' | 'device-tree' | 'sclp';
-  /** Where the zones for devices with short addresses end, in bytes; no ZONE_DMA32 where it is undefined. */
-  readonly dmaEnd: number;
+  /** Where the zones for devices with short addresses end, in bytes; undefined where Debian's kernel has no such zone. */
+  readonly dmaEnd: number | undefined;
   readonly dma32End: number | undefined;
   /**
    * Memory of boot never goes offline, whatever its pages hold.
    * @kernel arch/arm64/mm/mmu.c: prevent_bootmem_remove_notifier
    */
   readonly keepsBootMemory: boolean;
+  /** CONFIG_NUMA as Debian has it: nodes in /sys, and files that speak of them. */
+  readonly numa: boolean;
+  /** CONFIG_MHP_MEMMAP_ON_MEMORY may be chosen at all; on ppc64le since v6.6, on s390x since v6.8. */
+  readonly memmapOnMemory: boolean;
   /** Highest hot-pluggable address, exclusive. @kernel PHYSMEM_END + 1 */
   readonly physmemEnd: number;
   /** Size of the huge page that maps the memmap of a section. */
@@ -49,27 +53,30 @@ const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 const SUBSECTION_SIZE = 2 * MiB;
 
-type BootConstants = Pick<ArchConstants, 'firmware' | 'dmaEnd' | 'dma32End' | 'keepsBootMemory'>;
+type BootConstants = Pick<ArchConstants, 'firmware' | 'dmaEnd' | 'dma32End' | 'keepsBootMemory' | 'numa' | 'memmapOnMemory'>;
 
-const tree = (dmaEnd: number, dma32End: number | undefined, keepsBootMemory = false): BootConstants => ({
+const tree = (dmaEnd: number | undefined, dma32End: number | undefined, more: Partial<BootConstants> = {}): BootConstants => ({
   firmware: 'device-tree',
   dmaEnd,
   dma32End,
-  keepsBootMemory,
+  keepsBootMemory: false,
+  numa: true,
+  memmapOnMemory: false,
+  ...more,
 });
 
 /**
  * How boot differs. Zones end where devices of the architecture stop reaching; arm64's DMA zone is what a device tree
- * without limits of its own leaves of 4 GiB. ppc64le, riscv64 and loongarch64 have been looked up, not recorded.
+ * without limits of its own leaves of 4 GiB. riscv64 and loongarch64 have been looked up, not recorded.
  * @kernel zone_sizes_init (arm64, x86), paging_init (s390, powerpc)
  */
 const BOOT: Readonly<Record<ArchName, BootConstants>> = {
-  x86_64: { firmware: 'e820', dmaEnd: 16 * MiB, dma32End: 4 * GiB, keepsBootMemory: false },
-  arm64: tree(4 * GiB, 4 * GiB, true),
-  ppc64le: tree(2 * GiB, undefined),
-  s390x: { firmware: 'sclp', dmaEnd: 2 * GiB, dma32End: undefined, keepsBootMemory: false },
-  riscv64: tree(0, 4 * GiB),
-  loongarch64: tree(0, 4 * GiB),
+  x86_64: tree(16 * MiB, 4 * GiB, { firmware: 'e820', memmapOnMemory: true }),
+  arm64: tree(4 * GiB, 4 * GiB, { keepsBootMemory: true, memmapOnMemory: true }),
+  ppc64le: tree(undefined, undefined),
+  s390x: tree(2 * GiB, undefined, { firmware: 'sclp', numa: false }),
+  riscv64: tree(undefined, 4 * GiB),
+  loongarch64: tree(undefined, 4 * GiB),
 };
 
 function arch(

@@ -63,6 +63,7 @@ export function resolveProfile(name: string, archName = 'x86_64', whatIf?: WhatI
     }
     Object.assign(does, release.config);
   }
+  if (!arch.memmapOnMemory) does.memmapOnMemory = 'none';
   const own = RELEASES[name] as Release;
   // Debian's releases end in the architecture.
   const release = own.uname?.replace(/amd64$/, FLAVOURS[arch.name] ?? 'amd64') ?? name;
