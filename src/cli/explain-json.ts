@@ -32,7 +32,7 @@ const story = z.object({
     .object({ line: z.int().positive(), file: z.string().nullable(), function: z.string().nullable(), frames: texts })
     .nullable(),
   why: texts,
-  then: texts,
+  followed: texts.describe('what followed from it'),
   remedies: texts,
   nearest: texts.describe('requests the model accepts'),
   places: z.array(z.object({ start: bytes, size: bytes, edges: z.array(edge), there: texts.nullable() })),
@@ -84,7 +84,7 @@ export function explainJson(told: readonly { readonly name: string; readonly exp
             ? null
             : { line: one.trace.line, file: one.trace.file ?? null, function: one.trace.fn ?? null, frames: [...one.trace.frames] },
         why: [...one.why],
-        then: [...one.then],
+        followed: [...one.followed],
         remedies: [...one.remedies],
         nearest: [...one.nearest],
         places: one.places.map(({ start, end, edges, there }) => ({

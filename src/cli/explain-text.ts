@@ -83,7 +83,7 @@ function storyLines(story: Story, style: Style, terminal: Terminal): string[] {
   part('decided', story.decidedBy === undefined ? [] : [`in ${story.decidedBy}`]);
   part('trace', traceText(story));
   part('why', story.outcome === 'failed' ? [...story.why, 'The reason itself is not in this text.'] : story.why);
-  part('then', story.then);
+  part('then', story.followed);
   part('on map', story.places.flatMap(placeText));
   part('nearest', story.nearest, (text) => style.hint(text));
   part('do', bullets(story.remedies));

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { cleanLine } from '../../src/advise/explain/clean-line.ts';
 import { explainText } from '../../src/advise/explain/explain.ts';
-import { mayBegin, recognise } from '../../src/advise/explain/recognise.ts';
+import { lookAt, recognise } from '../../src/advise/explain/recognise.ts';
 import { traceLine } from '../../src/advise/explain/trace.ts';
 import { bootLogs, recordedRuns } from './shared-logs.ts';
 
@@ -31,7 +31,7 @@ function unclassified(lines: readonly string[]): { about: number; unknown: strin
     const next = cleanLine(lines[i + 1] ?? '').text;
     const before = cleanLine(lines[i - 1] ?? '').text;
     const joined = [`${text} ${next}`, `${before} ${text}`].some((both) => recognise(both) !== undefined);
-    if (!(joined && mayBegin(text))) unknown.push(text.slice(0, 160));
+    if (!(joined && lookAt(text).mayBegin)) unknown.push(text.slice(0, 160));
   }
   return { about, unknown };
 }

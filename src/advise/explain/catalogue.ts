@@ -9,6 +9,7 @@ import { HOTPLUG_MESSAGES } from './messages-hotplug.ts';
 import { MEMREMAP_MESSAGES } from './messages-memremap.ts';
 import { NDCTL_MESSAGES } from './messages-ndctl.ts';
 import { NVDIMM_MESSAGES } from './messages-nvdimm.ts';
+import { OFFLINE_MESSAGES } from './messages-offline.ts';
 import { QEMU_MESSAGES } from './messages-qemu.ts';
 import { SHELL_MESSAGES } from './messages-shell.ts';
 
@@ -18,7 +19,8 @@ export interface CatalogueGroup {
 }
 
 export const CATALOGUE: readonly CatalogueGroup[] = [
-  { title: 'RAM and memory blocks', messages: HOTPLUG_MESSAGES },
+  { title: 'RAM that comes', messages: HOTPLUG_MESSAGES },
+  { title: 'RAM that goes', messages: OFFLINE_MESSAGES },
   { title: 'Struct pages for devices, and resources', messages: MEMREMAP_MESSAGES },
   { title: 'Persistent memory', messages: NVDIMM_MESSAGES },
   { title: 'device-dax and kmem', messages: DAX_MESSAGES },

@@ -13,6 +13,8 @@ export const MAX_LINE = 4096;
 
 /** Colours and cursor moves of a terminal, as consoles leave them. */
 const ESCAPES = /\u001b(?:\[[0-9;?]*[A-Za-z]|[A-Za-z=>])/g;
+/** Anything but single blanks between words: most lines have none, and are left as they are. */
+const UNEVEN = /  |[^\S ]|[\u0000-\u001f\u007f-\u009f\ufffd]/;
 const QUOTE = /^(?: ?[>|])+ ?/;
 /** What stands before a message, each as often as it comes: levels, stamps, who printed it, the host and the program. */
 const CARRIERS: readonly RegExp[] = [
@@ -33,7 +35,8 @@ export function cleanLine(raw: string): CleanLine {
   let rest = raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw;
   if (rest.includes('\u001b')) rest = rest.replace(ESCAPES, '');
   // Serial noise and carriage returns count as blanks, so does every run of them.
-  rest = rest.replace(/[\s\u0000-\u001f\u007f-\u009f\ufffd]+/g, ' ').trim();
+  if (UNEVEN.test(rest)) rest = rest.replace(/[\s\u0000-\u001f\u007f-\u009f\ufffd]+/g, ' ');
+  rest = rest.trim();
   rest = rest.replace(QUOTE, '');
   let stamped = false;
   for (let again = true, rounds = 0; again && rounds < 8; rounds++) {

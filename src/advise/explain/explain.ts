@@ -6,7 +6,7 @@ import { cleanLine } from './clean-line.ts';
 import { Drafts } from './draft.ts';
 import { devicesIn, driverOf, type LogEvent } from './event.ts';
 import { wordingsOf, type Message } from './message.ts';
-import { mayBegin, recognise, type Recognised } from './recognise.ts';
+import { lookAt, recognise, type Recognised } from './recognise.ts';
 import { tellStory, type Story } from './story.ts';
 import { CORE_FUNCTIONS, TEST_MODULES, traceLine, type TraceLine } from './trace.ts';
 import { unitsOf, Values, type Units } from './values.ts';
@@ -100,9 +100,10 @@ export class Explainer {
     if (PROMPT.test(text)) this.#drafts.boundary(this.#line);
     const part = traceLine(text);
     if (part !== undefined && part.kind !== 'filler') this.#pushTrace(part, text);
-    const found = recognise(text) ?? this.#joined(text, stamped);
+    const look = lookAt(text);
+    const found = look.found ?? this.#joined(text, stamped);
     if (found === undefined) {
-      this.#half = mayBegin(text) ? text : undefined;
+      this.#half = look.mayBegin ? text : undefined;
       if (part === undefined) this.#strangeLine();
       return;
     }

@@ -1,10 +1,9 @@
 /** Messages of libnvdimm: regions, namespaces, info blocks and the drivers that bind them. */
 
 import { EBUSY, EINVAL, ENODEV, ENOSPC, ENXIO, EOPNOTSUPP } from '../../kernel/errno.ts';
-import { hex } from '../../kernel/units.ts';
 import type { Message } from './message.ts';
 import { sizeText } from './values.ts';
-import { offBy, REPORTS, theRange } from './words.ts';
+import { addressText, offBy, REPORTS, theRange } from './words.ts';
 
 const PFN = 'drivers/nvdimm/pfn_devs.c';
 const NAMESPACE = 'drivers/nvdimm/namespace_devs.c';
@@ -148,7 +147,7 @@ export const NVDIMM_MESSAGES: readonly Message[] = [
     errno: -EOPNOTSUPP,
     title: 'data that is not aligned any more',
     rule: (values) =>
-      `Start, padding and data offset (${hex(values.hex('dataoff'))}) together must be a multiple of ` +
+      `Start, padding and data offset (${addressText(values.hex('dataoff'))}) together must be a multiple of ` +
       `${sizeText(values.hex('align'))}, the namespace’s alignment. They were when it was made: the range has moved.`,
     remedy: ['put the range back where it was (firmware, a DIMM missing, `memmap=`)', 'the data is reachable in raw mode'],
     reports: [REPORTS.thread],

@@ -62,32 +62,34 @@ function keyWord(template: Template): string {
   return best;
 }
 
-/** The message a clean line is; the one with the most literal text when several fit. Undefined for all other lines. */
-export function recognise(line: string): Recognised | undefined {
+/** What a look at a line gave. */
+export interface Look {
+  readonly found: Recognised | undefined;
+  /** Whether it holds a word some template is found by: then it may be half of a wrapped message. */
+  readonly mayBegin: boolean;
+}
+
+/** Looks a clean line up; of several templates that fit the one with the most literal text counts. */
+export function lookAt(line: string): Look {
   let found: (Recognised & { readonly weight: number; readonly order: number }) | undefined;
-  let words = 0;
+  let mayBegin = false;
   WORD.lastIndex = 0;
-  for (let word = WORD.exec(line); word !== null && words < MAX_WORDS; word = WORD.exec(line), words++) {
+  for (let word = WORD.exec(line), words = 0; word !== null && words < MAX_WORDS; word = WORD.exec(line), words++) {
     const entries = INDEX.get(word[0]);
     if (entries === undefined) continue;
+    mayBegin = true;
     for (const { message, wording, template, order } of entries) {
       if (found !== undefined && (found.weight > template.weight || found.order === order)) continue;
       const match = matchTemplate(template, line);
-      if (match === undefined) continue;
-      if (found !== undefined && found.weight === template.weight && found.order < order) continue;
+      if (match === undefined || (found !== undefined && found.weight === template.weight && found.order < order)) continue;
       found = { message, wording, match, weight: template.weight, order };
     }
   }
   WORD.lastIndex = 0;
-  return found;
+  return { found, mayBegin };
 }
 
-/** Whether a line holds a word that some template is found by: then it may be the first half of a wrapped message. */
-export function mayBegin(line: string): boolean {
-  let words = 0;
-  for (const word of line.matchAll(WORD)) {
-    if (INDEX.has(word[0])) return true;
-    if (++words > MAX_WORDS) return false;
-  }
-  return false;
+/** The message a clean line is; undefined for all other lines. */
+export function recognise(line: string): Recognised | undefined {
+  return lookAt(line).found;
 }

@@ -38,7 +38,7 @@ export interface Story {
   readonly decidedBy: string | undefined;
   readonly why: readonly string[];
   /** What followed from it. */
-  readonly then: readonly string[];
+  readonly followed: readonly string[];
   readonly remedies: readonly string[];
   /** Found by asking the model. */
   readonly nearest: readonly string[];
@@ -72,7 +72,7 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
     tried: triedText(events, trace, values),
     decidedBy: causeless ? undefined : decidedBy(root, trace),
     why,
-    then: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))).filter(
+    followed: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))).filter(
       (text) => !why.includes(text),
     ),
     remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap(({ message: one, fields }) => remediesOf(one, new Values(fields, units)))).slice(0, 5),

@@ -3,11 +3,16 @@
 import { alignDown, hex, type ByteRange } from '../../kernel/units.ts';
 import { sizeText, type Values } from './values.ts';
 
+/** An address as the kernel prints it; words for one that no number holds exactly. */
+export function addressText(value: number): string {
+  return Number.isNaN(value) ? 'an address beyond reading' : hex(value);
+}
+
 /** `0x144000000 is 64 MiB past a multiple of 128 MiB`, or that it is one. */
 export function offBy(value: number, unit: number): string {
   const rest = value % unit;
   const what = `a multiple of ${sizeText(unit)}`;
-  return rest === 0 ? `${hex(value)} is ${what}` : `${hex(value)} is ${sizeText(rest)} past ${what}`;
+  return rest === 0 ? `${hex(value)} is ${what}` : `${addressText(value)} is ${sizeText(rest)} past ${what}`;
 }
 
 /** `0x20000000-0x23ffffff (64 MiB)`: inclusive, as the kernel prints ranges. */
