@@ -62,6 +62,8 @@ const WAYS: readonly ((machine: Machine, beginning: Beginning) => Step[])[] = [
   daxBack,
   dimmsOut,
   namespacesGone,
+  labelsBack('zero'),
+  labelsBack('init'),
   modulesOut,
   virtioMemBack,
   blocksBack,
@@ -81,11 +83,18 @@ function policiesBack(machine: Machine, { state }: Beginning): Step[] {
   });
 }
 
-/** Device-dax that serves as System RAM. */
+/**
+ * Device-dax that serves as System RAM: its own blocks off line, then the driver off the device. daxctl would also want
+ * blocks off line that it shares with memory of boot.
+ */
 function daxBack(machine: Machine): Step[] {
-  return machine.devices.dax.devices.flatMap(({ name, binding }) =>
-    binding?.driver === 'kmem' ? [run(`daxctl reconfigure-device --mode=devdax -f ${name}`)] : [],
-  );
+  const { dax } = machine.devices;
+  return dax.devices.flatMap(({ name, binding, ranges }) => {
+    if (binding?.driver !== 'kmem') return [];
+    const { memoryBlockSizeBytes: size } = machine.kernel;
+    const own = ranges.flatMap(({ start, end }) => blocksWithin(Math.ceil(start / size), Math.floor(end / size)));
+    return [...offlineLines(machine, own), run(`echo ${name} > /sys/bus/dax/drivers/kmem/unbind`)];
+  });
 }
 
 function dimmsOut(machine: Machine, { plugged, backends }: Beginning): Step[] {
@@ -93,16 +102,20 @@ function dimmsOut(machine: Machine, { plugged, backends }: Beginning): Step[] {
   const mine = (qemu?.devices ?? []).filter(({ id }) => !plugged.has(id));
   const { memoryBlockSizeBytes: blockSizeBytes } = machine.kernel;
   const blocks = mine.flatMap(({ addr, size }) => blocksWithin(addr / blockSizeBytes, (addr + size) / blockSizeBytes));
-  const online = blocks.filter((id) => stateOfBlock(stateOfMachine(machine).blocks, id)?.state === 'online');
-  const offline = online.length === 0 ? [] : [run(forBlocks(online, 'offline'))];
   const gone = [...(qemu?.backends.keys() ?? [])].filter((id) => !backends.has(id));
-  return [...offline, ...mine.map(({ id }) => monitor(`device_del ${id}`)), ...gone.map((id) => monitor(`object_del ${id}`))];
+  return [...offlineLines(machine, blocks), ...mine.map(({ id }) => monitor(`device_del ${id}`)), ...gone.map((id) => monitor(`object_del ${id}`))];
 }
 
 function namespacesGone(machine: Machine): Step[] {
   if (machine.devices.nvdimm.regions.length === 0) return [];
   // A region that is enabled again counts its children from zero.
-  return [run('ndctl destroy-namespace -f all; ndctl disable-region all; ndctl enable-region all')];
+  return [run('ndctl enable-region all; ndctl destroy-namespace -f all; ndctl disable-region all; ndctl enable-region all')];
+}
+
+/** Label areas that were written for the first time, or wiped. */
+function labelsBack(word: 'zero' | 'init'): (machine: Machine) => Step[] {
+  return ({ devices: { nvdimm } }) =>
+    nvdimm.dimms.length === 0 ? [] : [run(`ndctl disable-region all; ndctl ${word}-labels${word === 'init' ? ' -f' : ''} all; ndctl enable-region all`)];
 }
 
 function modulesOut(machine: Machine, { modules }: Beginning): Step[] {
@@ -135,6 +148,13 @@ function blocksBack(machine: Machine, { state }: Beginning): Step[] {
     ...(online(false).length === 0 ? [] : [run(forBlocks(online(false), 'online_kernel'))]),
     ...(online(true).length === 0 ? [] : [run(forBlocks(online(true).toReversed(), 'online_movable'))]),
   ];
+}
+
+/** Takes those of the blocks off line that are on line. */
+function offlineLines(machine: Machine, ids: readonly number[]): Step[] {
+  const { blocks } = stateOfMachine(machine);
+  const online = ids.filter((id) => stateOfBlock(blocks, id)?.state === 'online');
+  return online.length === 0 ? [] : [run(forBlocks(online, 'offline'))];
 }
 
 function forBlocks(ids: readonly number[], word: string): string {
