@@ -14,13 +14,24 @@ import {
 import { blockNrPages, blockStartPfn, hotplugUnit } from './block-span.ts';
 import { zoneOfBlock } from './block-zone.ts';
 import { EEXIST, EINVAL, type Errno } from './errno.ts';
-import type { CheckPoint } from './explain.ts';
+import { check, type CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import { offlinePages, onlinePages, setSectionsOnline } from './online-pages.ts';
 import { isDefaultOnlineType, parseKernelBool, parseOnlineType } from './params.ts';
 import { isAligned, overlaps, type Nid, type Pfn, type PfnRange, type PhysAddr } from './units.ts';
 import { adjustPresentPageCount, movePfnRangeToZone, removePfnRangeFromZone } from './zone.ts';
 import { zoneForPfnRange } from './zone-policy.ts';
+
+const ONLINE_TEXT: CheckPoint = {
+  file: 'drivers/base/core.c',
+  fn: 'online_store',
+  condition: 'what is written is a yes or a no',
+};
+const AUTO_ONLINE_TEXT: CheckPoint = {
+  file: 'drivers/base/memory.c',
+  fn: 'auto_online_blocks_store',
+  condition: 'what is written is a default this kernel knows',
+};
 
 const STATE_TEXT: CheckPoint = {
   file: 'drivers/base/memory.c',
@@ -227,6 +238,7 @@ function positiveIsInvalid(result: number): Errno {
  */
 export function onlineStore(kernel: Kernel, id: number, text: string): Errno {
   const wanted = parseKernelBool(text);
+  check(kernel, ONLINE_TEXT, wanted !== undefined, { written: text.trim() });
   if (wanted === undefined) return -EINVAL;
   const result = wanted ? deviceOnline(kernel, id) : deviceOffline(kernel, id);
   kernel.memoryNotifier?.unlocked();
@@ -257,7 +269,9 @@ export function validZones(kernel: Kernel, id: number): string {
 /** A write to auto_online_blocks: 0 or −EINVAL. @kernel drivers/base/memory.c: auto_online_blocks_store */
 export function autoOnlineBlocksStore(kernel: Kernel, text: string): Errno {
   const type = parseOnlineType(text.replace(/\n$/, ''));
-  if (type === undefined || !isDefaultOnlineType(type, kernel.profile)) return -EINVAL;
+  const known = type !== undefined && isDefaultOnlineType(type, kernel.profile);
+  check(kernel, AUTO_ONLINE_TEXT, known, { written: text.trim() });
+  if (type === undefined || !known) return -EINVAL;
   kernel.params = { ...kernel.params, defaultOnlineType: type };
   return 0;
 }

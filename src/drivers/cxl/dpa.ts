@@ -1,7 +1,7 @@
 /** Device physical addresses: which part of a memory device an endpoint decoder maps. */
 
 import { EBUSY, EINVAL, ENOSPC, ENXIO, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { isAligned } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import { kstrtoull, sysfsStreq } from '../nvdimm/nd-attr.ts';
@@ -9,6 +9,22 @@ import { SZ_256M } from './cfmws.ts';
 import {
   cardOfDecoder, CXL_CONFIG_COMMIT, decoderName, regionOfDecoder, updateDecoder, type CxlEndpointDecoder,
 } from './state.ts';
+
+const MODE_TEXT: CheckPoint = { file: 'drivers/cxl/core/port.c', fn: 'mode_store', condition: 'what is written is pmem or ram' };
+const NOT_COMMITTED: CheckPoint = {
+  file: 'drivers/cxl/core/hdm.c',
+  fn: 'cxl_dpa_set_mode',
+  condition: 'the decoder is not committed',
+};
+const alloc = (condition: string): CheckPoint => ({ file: 'drivers/cxl/core/hdm.c', fn: 'cxl_dpa_alloc', condition });
+const OUTSIDE_REGIONS = alloc('the decoder is part of no region');
+const MODE_SET = alloc('the mode is set');
+const IN_ORDER = alloc('the decoders of the device get their memory in order');
+const DPA_ALIGNED: CheckPoint = {
+  file: 'drivers/cxl/core/port.c',
+  fn: 'dpa_size_store',
+  condition: 'the size is a multiple of 256 MiB',
+};
 
 const CAPACITY_THERE: CheckPoint = {
   file: 'drivers/cxl/core/hdm.c',
@@ -33,8 +49,9 @@ function isCommitted(machine: Machine, decoder: CxlEndpointDecoder): boolean {
 /** −EBUSY while committed, −ENXIO where the device has none of it. @kernel drivers/cxl/core/port.c: mode_store */
 export function modeStore(machine: Machine, decoder: CxlEndpointDecoder, text: string): Errno {
   const mode = (['pmem', 'ram'] as const).find((word) => sysfsStreq(text, word));
-  if (mode === undefined) return -EINVAL;
-  if (isCommitted(machine, decoder)) return -EBUSY;
+  const { kernel } = machine;
+  if (!check(kernel, MODE_TEXT, mode !== undefined, { written: text.trim() }) || mode === undefined) return -EINVAL;
+  if (!check(kernel, NOT_COMMITTED, !isCommitted(machine, decoder), { decoder: decoderName(decoder) })) return -EBUSY;
   const card = cardOfDecoder(machine, decoder);
   const bytes = mode === 'pmem' ? card.pmemBytes : card.ramBytes;
   machine.kernel.explain?.(CAPACITY_THERE, bytes > 0, { decoder: decoderName(decoder), mode, bytes });
@@ -63,8 +80,10 @@ function dpaFree(machine: Machine, decoder: CxlEndpointDecoder): Errno {
 
 /** @kernel drivers/cxl/core/hdm.c: cxl_dpa_alloc */
 function dpaAlloc(machine: Machine, decoder: CxlEndpointDecoder, size: number): Errno {
-  if (regionOfDecoder(machine, decoderName(decoder)) !== undefined) return -EBUSY;
-  if (decoder.mode === 'none') return -EINVAL;
+  const { kernel } = machine;
+  const name = decoderName(decoder);
+  if (!check(kernel, OUTSIDE_REGIONS, regionOfDecoder(machine, name) === undefined, { decoder: name })) return -EBUSY;
+  if (!check(kernel, MODE_SET, decoder.mode !== 'none', { decoder: name })) return -EINVAL;
   const card = cardOfDecoder(machine, decoder);
   // Volatile memory comes first on a device.
   const whole = decoder.mode === 'ram'
@@ -79,7 +98,7 @@ function dpaAlloc(machine: Machine, decoder: CxlEndpointDecoder, size: number): 
   machine.kernel.explain?.(ENOUGH_LEFT, size <= available, { decoder: decoderName(decoder), size, available });
   if (size > available) return -ENOSPC;
   const next = Math.max(-1, ...others.map(({ id }) => id)) + 1;
-  if (next !== decoder.id) return -EBUSY;
+  if (!check(kernel, IN_ORDER, next === decoder.id, { decoder: name, next })) return -EBUSY;
   updateDecoder(machine, decoderName(decoder), { dpa: { start, end: start + size } });
   return 0;
 }
@@ -92,7 +111,7 @@ function dpaAlloc(machine: Machine, decoder: CxlEndpointDecoder, size: number): 
 export function dpaSizeStore(machine: Machine, decoder: CxlEndpointDecoder, text: string): Errno {
   const size = kstrtoull(text);
   if (size < 0) return size;
-  if (!isAligned(size, SZ_256M)) return -EINVAL;
+  if (!check(machine.kernel, DPA_ALIGNED, isAligned(size, SZ_256M), { size })) return -EINVAL;
   const error = dpaFree(machine, decoder);
   if (error !== 0 || size === 0) return error;
   return dpaAlloc(machine, { ...decoder, dpa: undefined }, size);

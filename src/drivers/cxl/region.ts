@@ -1,7 +1,7 @@
 /** Regions: cut from a window, spread over endpoint decoders, committed to hardware. */
 
 import { EBUSY, EINVAL, ENODEV, ENXIO, ERANGE, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { parseKernelBool } from '../../kernel/params.ts';
 import { IORESOURCE_MEM, removeResource, resource } from '../../kernel/resource.ts';
 import { alignUp, isAligned, type ByteRange } from '../../kernel/units.ts';
@@ -15,6 +15,23 @@ import {
   bridgeByUid, cardOfDecoder, CXL_CONFIG_ACTIVE, CXL_CONFIG_COMMIT, CXL_CONFIG_IDLE, CXL_CONFIG_INTERLEAVE_ACTIVE,
   endpointDecoder, regionById, regionOfDecoder, setCxl, updateRegion, type CxlRegion, type CxlRootDecoder,
 } from './state.ts';
+
+const store = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/cxl/core/region.c', fn, condition });
+const NEXT_NAME = store('create_region_store', 'what is written is the name the file shows');
+const REGION_OF_WINDOW = store('delete_region_store', 'the window has a region of this name');
+const UUID_TEXT = store('uuid_store', 'what is written is a uuid, and not all zeros');
+const UUID_FREE = store('uuid_store', 'no other region has the uuid, and this one has not all its targets yet');
+const WAYS_FIT = store('interleave_ways_store', 'the ways exist, and are those of the window times a power of two');
+const WAYS_EARLY = store('interleave_ways_store', 'the region has no size yet');
+const GRANULARITY_FITS = store('interleave_granularity_store', 'the granularity exists, and is that of an interleaved window');
+const GRANULARITY_EARLY = store('interleave_granularity_store', 'the region has no size yet');
+const SIZE_EARLY = store('size_store', 'the region has not all its targets yet');
+const NO_SIZE_YET = store('alloc_hpa', 'the region has no other size yet');
+const IS_DECODER = store('store_targetN', 'what is written is the name of an endpoint decoder');
+const REGION_SIZED = store('cxl_region_attach', 'the region has a size, and not all its targets yet');
+const POSITION_FREE = store('cxl_region_attach_position', 'the position is free, and neither decoder nor device is in use');
+const COMMIT_TEXT = store('commit_store', 'what is written is a yes or a no');
+const TARGETS_FULL = store('commit_store', 'every position of the region has its target');
 
 const FILE = 'drivers/cxl/core/region.c';
 const SETTINGS_GIVEN: CheckPoint = {
@@ -53,8 +70,9 @@ function regionNumber(text: string): number | undefined {
  */
 export function createRegionStore(machine: Machine, rootId: number, mode: CxlRegion['mode'], text: string): Errno {
   const id = regionNumber(text);
-  if (id === undefined) return -EINVAL;
   const root = rootById(machine, rootId) as CxlRootDecoder;
+  check(machine.kernel, NEXT_NAME, root.regionId === id, { written: text.trim(), next: `region${root.regionId}` });
+  if (id === undefined) return -EINVAL;
   if (root.regionId !== id) return -EBUSY;
   const { roots, regions } = machine.devices.cxl;
   const next = memregionReserve(machine);
@@ -72,9 +90,11 @@ export function createRegionStore(machine: Machine, rootId: number, mode: CxlReg
 /** −ENODEV for a region that is not of this window. @kernel drivers/cxl/core/region.c: delete_region_store */
 export function deleteRegionStore(machine: Machine, rootId: number, text: string): Errno {
   const id = regionNumber(text);
+  const region = id === undefined ? undefined : regionById(machine, id);
+  const found = region !== undefined && region.root === rootId && sysfsStreq(text, `region${id}`);
+  check(machine.kernel, REGION_OF_WINDOW, found, { written: text.trim() });
   if (id === undefined) return -EINVAL;
-  const region = regionById(machine, id);
-  if (region === undefined || region.root !== rootId || !sysfsStreq(text, `region${id}`)) return -ENODEV;
+  if (!found) return -ENODEV;
   deleteRegion(machine, id);
   return 0;
 }
@@ -98,13 +118,14 @@ export function deleteRegion(machine: Machine, id: number): void {
 
 /** @kernel drivers/cxl/core/region.c: uuid_store */
 export function uuidStore(machine: Machine, region: CxlRegion, text: string): Errno {
-  if (cString(text).length !== 37 && cString(text).length !== 36) return -EINVAL;
-  const uuid = uuidParse(text);
+  const isLong = cString(text).length === 37 || cString(text).length === 36;
+  const uuid = isLong ? uuidParse(text) : -EINVAL;
+  check(machine.kernel, UUID_TEXT, typeof uuid !== 'number' && uuid !== UUID_NULL, { written: text.trim() });
   if (typeof uuid === 'number') return uuid;
   if (uuid === UUID_NULL) return -EINVAL;
   if (uuid === region.uuid) return 0;
   const taken = machine.devices.cxl.regions.some((each) => each.uuid === uuid);
-  if (region.state >= CXL_CONFIG_ACTIVE || taken) return -EBUSY;
+  if (!check(machine.kernel, UUID_FREE, region.state < CXL_CONFIG_ACTIVE && !taken, { uuid })) return -EBUSY;
   updateRegion(machine, region.id, { uuid });
   return 0;
 }
@@ -118,8 +139,9 @@ export function waysStore(machine: Machine, region: CxlRegion, text: string): Er
   const ways = kstrtoull(text);
   if (ways < 0) return ways;
   const root = rootWays(rootById(machine, region.root) as CxlRootDecoder);
-  if (!isWays(ways) || ways % root !== 0 || !Number.isInteger(Math.log2(ways / root))) return -EINVAL;
-  if (region.state >= CXL_CONFIG_INTERLEAVE_ACTIVE) return -EBUSY;
+  const fits = isWays(ways) && ways % root === 0 && Number.isInteger(Math.log2(ways / root));
+  if (!check(machine.kernel, WAYS_FIT, fits, { ways, windowWays: root })) return -EINVAL;
+  if (!check(machine.kernel, WAYS_EARLY, region.state < CXL_CONFIG_INTERLEAVE_ACTIVE)) return -EBUSY;
   updateRegion(machine, region.id, { ways, targets: Array.from({ length: ways }, () => undefined) });
   return 0;
 }
@@ -130,8 +152,8 @@ export function granularityStore(machine: Machine, region: CxlRegion, text: stri
   if (granularity < 0) return granularity;
   const root = rootById(machine, region.root) as CxlRootDecoder;
   const fixed = rootWays(root) > 1 && granularity !== windowGranularity(root.window);
-  if (!isGranularity(granularity) || fixed) return -EINVAL;
-  if (region.state >= CXL_CONFIG_INTERLEAVE_ACTIVE) return -EBUSY;
+  if (!check(machine.kernel, GRANULARITY_FITS, isGranularity(granularity) && !fixed, { granularity })) return -EINVAL;
+  if (!check(machine.kernel, GRANULARITY_EARLY, region.state < CXL_CONFIG_INTERLEAVE_ACTIVE)) return -EBUSY;
   updateRegion(machine, region.id, { granularity });
   return 0;
 }
@@ -142,7 +164,7 @@ export function sizeStore(machine: Machine, region: CxlRegion, text: string): Er
   if (size < 0) return size;
   if (size > 0) return allocHpa(machine, region, size);
   if (region.resource === undefined) return 0;
-  if (region.state >= CXL_CONFIG_ACTIVE) return -EBUSY;
+  if (!check(machine.kernel, SIZE_EARLY, region.state < CXL_CONFIG_ACTIVE)) return -EBUSY;
   releaseHpa(machine, region.id);
   updateRegion(machine, region.id, { state: CXL_CONFIG_IDLE });
   return 0;
@@ -157,7 +179,8 @@ function allocHpa(machine: Machine, region: CxlRegion, size: number): Errno {
   const { kernel } = machine;
   const present = region.resource;
   if (present !== undefined && present.end - present.start === size) return 0;
-  if (present !== undefined || region.state >= CXL_CONFIG_INTERLEAVE_ACTIVE) return -EBUSY;
+  const unsized = present === undefined && region.state < CXL_CONFIG_INTERLEAVE_ACTIVE;
+  if (!check(kernel, NO_SIZE_YET, unsized, { size })) return -EBUSY;
   const { id, ways, granularity, mode, uuid } = region;
   const given = ways > 0 && granularity > 0 && (mode !== 'pmem' || uuid !== UUID_NULL);
   kernel.explain?.(SETTINGS_GIVEN, given, { region: `region${id}`, ways, granularity, uuid });
@@ -212,7 +235,9 @@ export function targetStore(machine: Machine, region: CxlRegion, position: numbe
     if (present !== undefined) detachDecoder(machine, present);
     return 0;
   }
-  if (endpointDecoder(machine, name) === undefined) return isOtherDevice(machine, name) ? -EINVAL : -ENODEV;
+  if (!check(machine.kernel, IS_DECODER, endpointDecoder(machine, name) !== undefined, { written: name })) {
+    return isOtherDevice(machine, name) ? -EINVAL : -ENODEV;
+  }
   return attach(machine, region, position, name);
 }
 
@@ -235,6 +260,7 @@ function attach(machine: Machine, region: CxlRegion, position: number, name: str
   const { resource: range } = region;
   if (decoder === undefined) return -ENODEV;
   if (decoder.mode !== region.mode) return mismatch(machine, region, name, -EINVAL);
+  check(kernel, REGION_SIZED, region.state <= CXL_CONFIG_INTERLEAVE_ACTIVE && range !== undefined);
   if (region.state > CXL_CONFIG_INTERLEAVE_ACTIVE) return -EBUSY;
   if (range === undefined) return -ENXIO;
   const root = rootById(machine, region.root) as CxlRootDecoder;
@@ -246,8 +272,9 @@ function attach(machine: Machine, region: CxlRegion, position: number, name: str
   if (bytes * region.ways !== range.end - range.start) return mismatch(machine, region, name, -EINVAL);
   const present = region.targets[position];
   const sameDevice = region.targets.some((each) => each !== undefined && endpointDecoder(machine, each)?.memdev === decoder.memdev);
-  if (present !== undefined && present !== name) return -EBUSY;
-  if (sameDevice || regionOfDecoder(machine, name) !== undefined) return -EBUSY;
+  const isTaken = present !== undefined && present !== name;
+  const inUse = sameDevice || regionOfDecoder(machine, name) !== undefined;
+  if (!check(kernel, POSITION_FREE, !isTaken && !inUse, { position, decoder: name })) return -EBUSY;
   if (targets[position % rootWays(root)] !== card.bridge) return notRouted(machine, region, position, name);
   const free = bridgeHasDecoder(machine, region, card.bridge);
   kernel.explain?.(DECODER_FREE, free, { region: `region${region.id}`, bridge: card.bridge });
@@ -320,9 +347,11 @@ export function detachDecoder(machine: Machine, name: string): void {
  */
 export function commitStore(machine: Machine, region: CxlRegion, text: string): Errno {
   const commit = parseKernelBool(text);
+  check(machine.kernel, COMMIT_TEXT, commit !== undefined, { written: text.trim() });
   if (commit === undefined) return -EINVAL;
   if (commit === (region.state >= CXL_CONFIG_COMMIT)) return 0;
-  if (commit && region.state < CXL_CONFIG_ACTIVE) return -ENXIO;
+  const isFull = !commit || region.state >= CXL_CONFIG_ACTIVE;
+  if (!check(machine.kernel, TARGETS_FULL, isFull, { region: `region${region.id}` })) return -ENXIO;
   if (!invalidateMemregion(machine, region)) return -ENXIO;
   if (!commit) cxlRegionUnbind(machine, region.id);
   updateRegion(machine, region.id, { state: commit ? CXL_CONFIG_COMMIT : CXL_CONFIG_ACTIVE });

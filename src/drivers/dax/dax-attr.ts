@@ -1,7 +1,7 @@
 /** What a write to an attribute of a dax region or device does: checks in the kernel's order, 0 or −errno. */
 
 import { EBUSY, EINVAL, ENOSPC, ENXIO, EOPNOTSUPP, ERANGE, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { mhpSupportsMemmapOnMemory } from '../../kernel/memory-hotplug.ts';
 import { parseKernelBool } from '../../kernel/params.ts';
 import type { ArchConstants } from '../../kernel/profile/arch.ts';
@@ -13,6 +13,14 @@ import { allocDevDaxRange, allocUnit, daxRegionAvailSize, devDaxResize } from '.
 import {
   devDaxSize, devicesOf, regionOf, updateDaxRegion, updateDevDax, type DaxRegion, type DevDax,
 } from './state.ts';
+
+const bus = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/dax/bus.c', fn, condition });
+const CREATE_ONE = bus('create_store', 'what is written is 1');
+const OF_REGION = bus('delete_store', 'the region has a device of this name');
+const ALIGN_NUMBER = bus('align_store', 'what is written is a number');
+const ALIGN_UNBOUND = bus('align_store', 'no driver is bound to the device');
+const IS_RANGE = bus('range_parse', 'what is written is START-END in hexadecimal');
+const MEMMAP_UNUSED = bus('memmap_on_memory_store', 'kmem does not have the device, or the setting stays as it is');
 
 const SPACE_LEFT: CheckPoint = {
   file: 'drivers/dax/bus.c',
@@ -59,7 +67,7 @@ const NO_DRIVER: CheckPoint = {
 export function createStore(machine: Machine, region: DaxRegion, text: string): Errno {
   const value = kstrtoull(text);
   if (value === -ERANGE) return -ERANGE;
-  if (value !== 1) return -EINVAL;
+  if (!check(machine.kernel, CREATE_ONE, value === 1, { written: text.trim() })) return -EINVAL;
   const available = daxRegionAvailSize(machine, region);
   machine.kernel.explain?.(SPACE_LEFT, available > 0, { region: region.id, available });
   if (available === 0) return -ENOSPC;
@@ -78,7 +86,7 @@ export function createStore(machine: Machine, region: DaxRegion, text: string): 
 export function deleteStore(machine: Machine, region: DaxRegion, text: string): Errno {
   const name = cString(text).replace(/\n$/, '');
   const victim = devicesOf(machine, region).find((device) => device.name === name);
-  if (victim === undefined) return -ENXIO;
+  if (!check(machine.kernel, OF_REGION, victim !== undefined, { name }) || victim === undefined) return -ENXIO;
   const size = devDaxSize(victim);
   const allowed = victim.binding === undefined && size === 0 && victim.id > 0;
   const driver = victim.binding?.driver ?? 'none';
@@ -120,11 +128,12 @@ export function daxAligns(arch: ArchConstants): number[] {
 export function alignStore(machine: Machine, device: DevDax, text: string): Errno {
   const { kernel } = machine;
   const align = kstrtoull(text);
-  if (align < 0) return -ENXIO;
+  if (!check(kernel, ALIGN_NUMBER, align >= 0, { written: text.trim() })) return -ENXIO;
   const valid = daxAligns(kernel.profile.arch).includes(align);
   kernel.explain?.(ALIGN_VALID, valid, { align });
   if (!valid) return -EINVAL;
-  if (device.binding !== undefined) return -EBUSY;
+  const unbound = device.binding === undefined;
+  if (!check(kernel, ALIGN_UNBOUND, unbound, { driver: device.binding?.driver ?? 'none' })) return -EBUSY;
   const unit = allocUnit(machine, { ...device, align });
   const odd = device.ranges.findIndex(({ start, end }) => !isAligned(end - start, unit));
   kernel.explain?.(RANGES_ALIGNED, odd < 0, { device: device.name, align, range: odd });
@@ -153,7 +162,7 @@ function parseRange(text: string): ByteRange | undefined {
 export function mappingStore(machine: Machine, device: DevDax, text: string): Errno {
   const { kernel } = machine;
   const range = parseRange(text);
-  if (range === undefined) return -EINVAL;
+  if (!check(kernel, IS_RANGE, range !== undefined, { written: text.trim() }) || range === undefined) return -EINVAL;
   const size = range.end - range.start;
   const unit = allocUnit(machine, device);
   const aligned = isAligned(size, unit);
@@ -176,7 +185,8 @@ export function memmapOnMemoryStore(machine: Machine, device: DevDax, text: stri
     kernel.printk(7, `${logName(device)}: memmap_on_memory is not available`);
     return -EOPNOTSUPP;
   }
-  if (device.memmapOnMemory !== wanted && device.binding?.driver === 'kmem') return -EBUSY;
+  const unused = device.memmapOnMemory === wanted || device.binding?.driver !== 'kmem';
+  if (!check(kernel, MEMMAP_UNUSED, unused, { device: device.name })) return -EBUSY;
   updateDevDax(machine, device.name, { memmapOnMemory: wanted });
   return 0;
 }

@@ -1,7 +1,7 @@
 /** The dax bus: regions come from providers, devices out of regions, and drivers bind to devices. */
 
 import { EBUSY, EINVAL, ENODEV, ENOMEM, ENXIO, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { isAligned } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import { logProbeFailure } from '../probe.ts';
@@ -12,6 +12,18 @@ import {
   devDaxSize, devicesOf, findDevDax, regionOf, setDax, updateDaxRegion, updateDevDax,
   type DaxBinding, type DaxDriver, type DaxDriverName, type DaxRegion, type DaxRegionRequest, type DevDax, type StaticPgmap,
 } from './state.ts';
+
+const DEVICE_NAMED: CheckPoint = {
+  file: 'drivers/base/bus.c',
+  fn: 'bind_store',
+  condition: 'the bus has a device of this name, and the driver is loaded',
+};
+const OWN_DEVICE: CheckPoint = { file: 'drivers/base/bus.c', fn: 'unbind_store', condition: 'the driver has the device' };
+const IS_DAX_NAME: CheckPoint = {
+  file: 'drivers/dax/bus.c',
+  fn: 'do_id_store',
+  condition: 'what is written is the name of a dax device',
+};
 
 export { rangesOf, type DaxRegion, type DaxRegionRequest, type DevDax } from './state.ts';
 
@@ -226,6 +238,7 @@ export function bindStore(machine: Machine, driverName: DaxDriverName, text: str
   const name = nameIn(text);
   const driver = findDriver(machine, driverName);
   const device = findDevDax(machine, name);
+  check(machine.kernel, DEVICE_NAMED, driver !== undefined && device !== undefined, { driver: driverName, device: name });
   if (driver === undefined || device === undefined) return -ENODEV;
   const takes = matches(machine, driver, name);
   machine.kernel.explain?.(DRIVER_MATCHES, takes, { driver: driverName, device: name });
@@ -238,7 +251,9 @@ export function bindStore(machine: Machine, driverName: DaxDriverName, text: str
 /** A write to a driver's `unbind`: −ENODEV for a device that is not its own. @kernel drivers/base/bus.c: unbind_store */
 export function unbindStore(machine: Machine, driverName: DaxDriverName, text: string): Errno {
   const device = findDevDax(machine, nameIn(text));
-  if (device?.binding?.driver !== driverName) return -ENODEV;
+  const own = device?.binding?.driver === driverName;
+  const values = { device: nameIn(text), driver: device?.binding?.driver ?? 'none' };
+  if (!check(machine.kernel, OWN_DEVICE, own, values) || device === undefined) return -ENODEV;
   unbind(machine, device);
   return 0;
 }
@@ -251,7 +266,8 @@ export function unbindStore(machine: Machine, driverName: DaxDriverName, text: s
 export function idStore(machine: Machine, driverName: DaxDriverName, text: string, action: 'add' | 'remove'): Errno {
   const name = nameIn(text);
   const number = '(?:0|-?[1-9][0-9]{0,9})';
-  if (!new RegExp(`^dax${number}\\.${number}$`).test(name)) return -EINVAL;
+  const named = new RegExp(`^dax${number}\\.${number}$`).test(name);
+  if (!check(machine.kernel, IS_DAX_NAME, named, { written: name })) return -EINVAL;
   const drivers = machine.devices.dax.drivers.map((driver) => {
     if (driver.name !== driverName) return driver;
     const others = driver.ids.filter((id) => id !== name);

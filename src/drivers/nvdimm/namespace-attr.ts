@@ -1,7 +1,7 @@
 /** Attributes of a namespace, but its size. */
 
 import { EBUSY, EINVAL, ENXIO, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { parseKernelBool } from '../../kernel/params.ts';
 import type { Machine } from '../machine.ts';
 import { pmemShouldMapPages } from './common-probe.ts';
@@ -12,6 +12,15 @@ import {
   childByName, dimmById, namespaceByName, regionById, updateChild, updateDimm,
   type ChildRef, type ClaimClass, type NdChild, type NdNamespace, type NdRegion,
 } from './state.ts';
+
+const attr = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/nvdimm/namespace_devs.c', fn, condition });
+const RAW_TEXT = attr('force_raw_store', 'what is written is a yes or a no');
+const HOLDER_TEXT = attr('holder_class_store', 'what is written is btt, pfn, dax or nothing');
+const NAME_FITS = attr('alt_name_store', 'the name has fewer than 64 bytes');
+const SECTOR_UNCLAIMED = attr('sector_size_store', 'no pfn, dax or btt device claims the namespace');
+const UUID_LABELLED = attr('uuid_store', 'the namespace is one that labels describe');
+const UUID_UNCLAIMED = attr('uuid_store', 'no pfn, dax or btt device claims the namespace');
+const UUID_TEXT = attr('uuid_store', 'no driver is bound, and what is written is a uuid');
 
 /** Longest alt_name with its end. @kernel drivers/nvdimm/label.h: NSLABEL_NAME_LEN */
 const NSLABEL_NAME_LEN = 64;
@@ -62,6 +71,7 @@ export function namespaceMode(machine: Machine, ref: ChildRef): 'safe' | 'memory
 /** Takes effect at the next probe. @kernel drivers/nvdimm/namespace_devs.c: force_raw_store */
 export function forceRawStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const forceRaw = parseKernelBool(cString(text));
+  check(machine.kernel, RAW_TEXT, forceRaw !== undefined, { written: text.trim() });
   if (forceRaw === undefined) return -EINVAL;
   update(machine, ref, { forceRaw });
   return 0;
@@ -71,6 +81,7 @@ export function forceRawStore(machine: Machine, ref: ChildRef, text: string): Er
 export function holderClassStore(machine: Machine, ref: ChildRef, text: string): Errno {
   if (!isIdle(machine, ref)) return -EBUSY;
   const claimClass = claimClassOf(machine, ref, text);
+  check(machine.kernel, HOLDER_TEXT, claimClass !== undefined, { written: text.trim() });
   if (claimClass === undefined) return -EINVAL;
   update(machine, ref, { claimClass });
   return namespaceLabelUpdate(machine, ref);
@@ -101,7 +112,8 @@ function bttClaimClass(machine: Machine, region: NdRegion): ClaimClass {
 export function altNameStore(machine: Machine, ref: ChildRef, text: string): Errno {
   if (!isIdle(machine, ref)) return -EBUSY;
   const altName = strim(text);
-  if (new TextEncoder().encode(altName).length + 1 > NSLABEL_NAME_LEN) return -EINVAL;
+  const fits = new TextEncoder().encode(altName).length + 1 <= NSLABEL_NAME_LEN;
+  if (!check(machine.kernel, NAME_FITS, fits, { namespace: ref.name })) return -EINVAL;
   update(machine, ref, { altName });
   return namespaceLabelUpdate(machine, ref);
 }
@@ -109,7 +121,7 @@ export function altNameStore(machine: Machine, ref: ChildRef, text: string): Err
 /** @kernel drivers/nvdimm/namespace_devs.c: sector_size_store */
 export function sectorSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const { claim, driver } = namespaceOf(machine, ref);
-  if (claim !== undefined) return -EBUSY;
+  if (!check(machine.kernel, SECTOR_UNCLAIMED, claim === undefined, { claim: claim ?? 'none' })) return -EBUSY;
   const lbasize = ndSizeSelectStore(driver, text, NAMESPACE_SECTOR_SIZES);
   if (lbasize < 0) return lbasize;
   update(machine, ref, { lbasize });
@@ -129,9 +141,11 @@ function hasUuid(child: NdChild, uuid: string): boolean {
 export function namespaceUuidStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const { kernel } = machine;
   const namespace = namespaceOf(machine, ref);
-  if (!namespace.labelled) return -ENXIO;
-  if (namespace.claim !== undefined) return -EBUSY;
-  const uuid = ndUuidStore(namespace.driver, text);
+  const { claim, driver } = namespace;
+  if (!check(kernel, UUID_LABELLED, namespace.labelled, { namespace: ref.name })) return -ENXIO;
+  if (!check(kernel, UUID_UNCLAIMED, claim === undefined, { claim: claim ?? 'none' })) return -EBUSY;
+  const uuid = ndUuidStore(driver, text);
+  check(kernel, UUID_TEXT, typeof uuid !== 'number', { written: text.trim(), driver: driver ?? 'none' });
   if (typeof uuid === 'number') return uuid;
   const region = regionById(machine, ref.region) as NdRegion;
   const onBus = machine.devices.nvdimm.regions.filter((each) => each.bus === region.bus);

@@ -1,5 +1,6 @@
 /** The driver core of the nd bus: which driver takes which device, and what follows when it does or does not. */
 
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { EBUSY, ENODEV, EOPNOTSUPP, type Errno } from '../../kernel/errno.ts';
 import type { Machine } from '../machine.ts';
 import { logProbeFailure } from '../probe.ts';
@@ -14,6 +15,15 @@ import {
   childByName, childName, dimmById, lowestFree, regionById, setNvdimm, updateChild,
   type ChildRef, type NdBus, type NdChild, type NdNamespace,
 } from './state.ts';
+
+const bus = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/base/bus.c', fn, condition });
+// ndctl offers a device to every driver of the bus: that one does not take it tells little.
+const DRIVER_TAKES: CheckPoint = {
+  ...bus('bind_store', 'the bus has a device of this name, and it is of the kind the driver takes'),
+  decides: 'if-nothing-else',
+};
+const HAS_NO_DRIVER = bus('bind_store', 'the device has no driver yet');
+const OWN_DEVICE = bus('unbind_store', 'the driver has the device');
 
 /** Drivers of children of a region; those of DIMMs and regions are part of libnvdimm. */
 const CHILD_DRIVERS: Readonly<Record<string, {
@@ -179,8 +189,12 @@ function driverTakes(machine: Machine, driver: string, device: NdDevice): boolea
  */
 export function ndBindStore(machine: Machine, driver: string, text: string): Errno {
   const device = findNdDevice(machine, deviceName(text));
-  if (device === undefined || !driverTakes(machine, driver, device)) return -ENODEV;
-  if (driverOf(machine, device) !== undefined) return -EBUSY;
+  const { kernel } = machine;
+  const name = deviceName(text);
+  const takes = device !== undefined && driverTakes(machine, driver, device);
+  if (!check(kernel, DRIVER_TAKES, takes, { driver, device: name }) || device === undefined) return -ENODEV;
+  const present = driverOf(machine, device);
+  if (!check(kernel, HAS_NO_DRIVER, present === undefined, { device: name, driver: present ?? 'none' })) return -EBUSY;
   let error: Errno;
   if (device.kind === 'dimm') error = nvdimmProbe(machine, device.id);
   else if (device.kind === 'region') error = ndRegionProbe(machine, device.id);
@@ -193,7 +207,9 @@ export function ndBindStore(machine: Machine, driver: string, text: string): Err
 /** Writes a name to a driver's `unbind`; −ENODEV when the driver does not have it. @kernel drivers/base/bus.c: unbind_store */
 export function ndUnbindStore(machine: Machine, driver: string, text: string): Errno {
   const device = findNdDevice(machine, deviceName(text));
-  if (device === undefined || driverOf(machine, device) !== driver) return -ENODEV;
+  const present = device === undefined ? undefined : driverOf(machine, device);
+  const values = { device: deviceName(text), driver: present ?? 'none' };
+  if (!check(machine.kernel, OWN_DEVICE, present === driver, values) || device === undefined) return -ENODEV;
   if (device.kind === 'dimm') nvdimmRemove(machine, device.id);
   else if (device.kind === 'region') unbindRegion(machine, device.id);
   else unbindChild(machine, device.ref);

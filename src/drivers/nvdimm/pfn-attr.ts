@@ -1,5 +1,6 @@
 /** Attributes of pfn, dax and btt devices. */
 
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { EBUSY, EINVAL, ENXIO, type Errno } from '../../kernel/errno.ts';
 import type { Machine } from '../machine.ts';
 import { ndSizeSelectStore, ndUuidStore } from './nd-attr.ts';
@@ -8,6 +9,17 @@ import {
   childByName, namespaceByName, PFN_MODE_NONE, PFN_MODE_PMEM, PFN_MODE_RAM, updateChild,
   type ChildRef, type NdBtt, type NdPfn, type PfnMode,
 } from './state.ts';
+
+const attr = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/nvdimm/pfn_devs.c', fn, condition });
+const MODE_UNBOUND = attr('mode_store', 'no driver is bound to the device');
+const MODE_TEXT = attr('mode_store', 'what is written is pmem, ram or none');
+const ALIGN_LISTED = attr('align_store', 'no driver is bound, and the alignment is one the file lists');
+const UUID_GIVEN = attr('uuid_store', 'no driver is bound, and what is written is a uuid');
+const SECTOR_LISTED: CheckPoint = {
+  file: 'drivers/nvdimm/btt_devs.c',
+  fn: 'sector_size_store',
+  condition: 'no driver is bound, and the sector size is one the file lists',
+};
 
 /** @kernel drivers/nvdimm/btt_devs.c: btt_lbasize_supported */
 export const BTT_SECTOR_SIZES: readonly number[] = [512, 520, 528, 4096, 4104, 4160, 4224];
@@ -25,10 +37,11 @@ export function pfnModeName(mode: PfnMode): string {
 /** The last character of what was written is not looked at, whatever it is. @kernel drivers/nvdimm/pfn_devs.c: mode_store */
 export function pfnModeStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdPfn;
-  if (device.driver !== undefined) return -EBUSY;
+  const { driver = 'none' } = device;
+  if (!check(machine.kernel, MODE_UNBOUND, driver === 'none', { device: ref.name, driver })) return -EBUSY;
   const written = text.slice(0, -1);
   const mode = MODES.find(([word]) => word.startsWith(written))?.[1];
-  if (mode === undefined) return -EINVAL;
+  if (!check(machine.kernel, MODE_TEXT, mode !== undefined, { written }) || mode === undefined) return -EINVAL;
   updateChild<NdPfn>(machine, ref.region, ref.name, { mode });
   return 0;
 }
@@ -37,7 +50,8 @@ export function pfnModeStore(machine: Machine, ref: ChildRef, text: string): Err
 export function pfnAlignStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdPfn;
   const align = ndSizeSelectStore(device.driver, text, SUPPORTED_ALIGNMENTS);
-  if (align < 0) return align;
+  const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
+  if (!check(machine.kernel, ALIGN_LISTED, align >= 0, values)) return align;
   updateChild<NdPfn>(machine, ref.region, ref.name, { align });
   return 0;
 }
@@ -46,6 +60,8 @@ export function pfnAlignStore(machine: Machine, ref: ChildRef, text: string): Er
 export function holderUuidStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdPfn | NdBtt;
   const uuid = ndUuidStore(device.driver, text);
+  const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
+  check(machine.kernel, UUID_GIVEN, typeof uuid !== 'number', values);
   if (typeof uuid === 'number') return uuid;
   updateChild<NdPfn>(machine, ref.region, ref.name, { uuid });
   return 0;
@@ -55,7 +71,8 @@ export function holderUuidStore(machine: Machine, ref: ChildRef, text: string): 
 export function bttSectorSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdBtt;
   const lbasize = ndSizeSelectStore(device.driver, text, BTT_SECTOR_SIZES);
-  if (lbasize < 0) return lbasize;
+  const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
+  if (!check(machine.kernel, SECTOR_LISTED, lbasize >= 0, values)) return lbasize;
   updateChild<NdBtt>(machine, ref.region, ref.name, { lbasize });
   return 0;
 }
