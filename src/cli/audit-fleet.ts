@@ -108,6 +108,7 @@ class Pool {
     const answer = await new Promise<AuditRow[] | Error>((resolve) => {
       worker.once('message', resolve);
       worker.once('error', resolve);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, no window
       worker.postMessage(names);
     });
     worker.removeAllListeners('message').removeAllListeners('error');

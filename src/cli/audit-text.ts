@@ -5,6 +5,7 @@ import type { Audit, AuditedAlternative } from '../advise/audit/audit.ts';
 import { bytesOf, useEntry, type UseTotals } from '../advise/audit/use.ts';
 import { printable } from '../runbook/printable.ts';
 import { wrapText } from '../runbook/render-diagnostics.ts';
+import { clip } from '../view/line.ts';
 import { addressRange } from '../view/ranges.ts';
 import { renderTable } from '../view/table.ts';
 import { exactSize, share } from './audit-size.ts';
@@ -57,9 +58,7 @@ function tableOf({ account }: Audit, options: AuditTextOptions, style: Style): s
   }
   bold.add(rows.length);
   if (account.devices.length > 1) rows.push(['total', ...sums(account.sizeBytes, account.totals)]);
-  const aligns = ['left', 'right', 'right', 'right', 'right', 'right', 'left'] as const;
-  const { width, unicode } = options.terminal;
-  return renderTable(rows, aligns, { width, unicode }).map((line, index) => (bold.has(index) ? style.bold(line) : line));
+  return withTail(rows, options.terminal).map((line, index) => (bold.has(index) ? style.bold(line) : line));
 }
 
 function sums(sizeBytes: number, totals: UseTotals): string[] {
@@ -100,7 +99,7 @@ function verdict({ account }: Audit): string {
   );
 }
 
-function alternativeLines({ account, alternatives }: Audit, { width, unicode }: Terminal, style: Style): string[] {
+function alternativeLines({ account, alternatives }: Audit, terminal: Terminal, style: Style): string[] {
   const lost = bytesOf(account.totals, 'lost');
   const known = alternatives.filter(({ outcome }) => outcome !== undefined);
   const least = Math.min(lost, ...known.map(({ outcome }) => outcome?.lostBytes ?? Infinity));
@@ -109,8 +108,20 @@ function alternativeLines({ account, alternatives }: Audit, { width, unicode }: 
     ['as it is', ...amounts({ usedBytes: bytesOf(account.totals, 'used'), idleBytes: bytesOf(account.totals, 'idle'), lostBytes: lost }), '', ''],
     ...alternatives.map((each) => alternativeRow(each, lost, least)),
   ];
-  const aligns = ['left', 'right', 'right', 'right', 'right', 'left'] as const;
-  return renderTable(rows, aligns, { width, unicode }).map((line, index) => (index === 0 ? style.bold(line) : line));
+  return withTail(rows, terminal).map((line, index) => (index === 0 ? style.bold(line) : line));
+}
+
+/** A table whose first column names the row, whose last one takes what room is left; those between are numbers. */
+function withTail(rows: readonly (readonly string[])[], { width, unicode }: Terminal): string[] {
+  const last = Math.max(...rows.map((row) => row.length)) - 1;
+  const aligns = Array.from({ length: last }, (_, column) => (column === 0 ? 'left' : 'right') as 'left' | 'right');
+  const lines = renderTable(rows.map((row) => row.slice(0, last)), aligns, { unicode });
+  const widest = Math.max(...lines.map((line) => line.length));
+  const room = width - widest - 2;
+  return lines.map((line, index) => {
+    const tail = rows[index]?.[last] ?? '';
+    return tail === '' || room < 4 ? line : `${line.padEnd(widest)}  ${clip(tail, room, { unicode })}`;
+  });
 }
 
 function amounts({ usedBytes, idleBytes, lostBytes }: NonNullable<AuditedAlternative['outcome']>): string[] {

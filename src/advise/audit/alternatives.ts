@@ -17,7 +17,7 @@ export interface Playable {
 
 /** One thing done differently. */
 export interface AuditChange {
-  /** What is different, in a few words: `memory blocks of 256M`. */
+  /** What is different, in a few words: `blocks of 256M`. */
   readonly name: string;
   readonly description?: Partial<MachineDescription>;
   /** Rewrites what is typed. */
@@ -59,7 +59,7 @@ export function blockText(bytes: number): string {
 /** What can be done differently on this machine with these commands. */
 export function changesFor({ description, book }: Playable, profile: KernelProfile, blockSize: number): AuditChange[] {
   const changes: AuditChange[] = otherBlockSizes(profile, blockSize).map((size) => ({
-    name: `memory blocks of ${blockText(size)}`,
+    name: `blocks of ${blockText(size)}`,
     description: { whatIf: { ...description.whatIf, memoryBlockSizeBytes: size } },
   }));
   const { cmdline } = description;
@@ -70,10 +70,10 @@ export function changesFor({ description, book }: Playable, profile: KernelProfi
   const creates = book.commands.some(({ text }) => CREATE.test(text));
   if (creates) {
     changes.push(
-      { name: 'every namespace -M dev', retype: (text) => withOption(text, MAP, '-M dev') },
-      { name: 'every namespace -M mem', retype: (text) => withOption(text, MAP, '-M mem') },
+      { name: 'namespaces -M dev', retype: (text) => withOption(text, MAP, '-M dev') },
+      { name: 'namespaces -M mem', retype: (text) => withOption(text, MAP, '-M mem') },
       ...ALIGNMENTS.map((align) => ({
-        name: `every namespace -a ${align}`,
+        name: `namespaces -a ${align}`,
         retype: (text: string) => withOption(text, ALIGN, `-a ${align}`),
       })),
     );

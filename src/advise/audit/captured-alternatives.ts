@@ -60,7 +60,7 @@ export function capturedAlternatives(layout: MachineLayout, account: Account): R
   };
   const sizes = otherBlockSizes(layout.profile, layout.blockSize);
   return [
-    ...sizes.map((size) => under(`memory blocks of ${blockText(size)}`, size)),
+    ...sizes.map((size) => under(`blocks of ${blockText(size)}`, size)),
     ...kernelsWithOtherBlocks(layout).map(({ kernel, size }) => under(`Linux ${kernel}, blocks of ${blockText(size)}`, size)),
   ];
 }

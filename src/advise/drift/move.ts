@@ -48,7 +48,7 @@ export function persistentWords(cmdline: string): PersistentWord[] {
 /** The change all steps make to a machine's next boot. @throws DriftStepError for a step that names nothing there is */
 export function rebootChangeOf(description: MachineDescription, steps: readonly DriftStep[]): RebootChange {
   let { cmdline } = description;
-  let qemu = [...description.qemu];
+  let qemu: readonly string[] = description.qemu;
   let kernel: string | undefined;
   const moved: MediaMove[] = [];
   for (const step of steps) {
@@ -60,7 +60,7 @@ export function rebootChangeOf(description: MachineDescription, steps: readonly 
       const word = findWord(cmdline, step.what);
       if (word === undefined) {
         if (step.kind === 'move') throw notThere(cmdline, step.what);
-        qemu = withoutDevice(qemu, cmdline, step.what);
+        qemu = withoutDevice(withSlots(qemu), cmdline, step.what);
         continue;
       }
       const to = step.kind === 'move' ? word.start + step.by : undefined;
@@ -90,6 +90,17 @@ function replaceWord(cmdline: string, word: string, by: string): string {
     .split(/\s+/)
     .flatMap((each) => (each === word ? (by === '' ? [] : [by]) : [each]))
     .join(' ');
+}
+
+/**
+ * Every DIMM with the slot it has: a DIMM's serial number comes from its slot, and one that fails changes nobody
+ * else's. Where a slot was named the others are left as they are.
+ */
+function withSlots(qemu: readonly string[]): readonly string[] {
+  const isDimm = (word: string): boolean => /^(?:-device )?(?:nvdimm|pc-dimm),/.test(word);
+  if (qemu.some((word) => isDimm(word) && /,slot=/.test(word))) return qemu;
+  let slot = 0;
+  return qemu.map((word) => (isDimm(word) ? `${word},slot=${slot++}` : word));
 }
 
 /** The arguments without the `-device` of that id or memdev. */
