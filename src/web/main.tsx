@@ -9,6 +9,7 @@ import { listenForKeys } from './keys.ts';
 import { runbookSource } from './scenario/source.ts';
 import { openServed } from './served.ts';
 import { openFragment } from './share.ts';
+import { trouble } from './store.ts';
 import { followTheme } from './theme.ts';
 
 followTheme();
@@ -17,4 +18,9 @@ listenForDrops();
 addEventListener('hashchange', () => void openFragment());
 render(<App />, document.getElementById('page')!);
 // A link's scenario first, then the machine that `memhp serve` was given, then the thread's own case.
-if (!(await openFragment()) && !(await openServed())) await show(runbookSource('thread', EXAMPLES.thread!));
+if (!(await openFragment()) && !(await openServed())) {
+  const said = trouble.value;
+  await show(runbookSource('thread', EXAMPLES.thread!));
+  // Why the link or the machine could not be opened stays to be read.
+  if (said.length > 0) trouble.value = said;
+}

@@ -30,11 +30,14 @@ export interface Watched {
 /** A built page, its server and a browser; closed together. */
 export class PageUnderTest {
   readonly origin: string;
+  /** Where the page was built. */
+  readonly folder: string;
   readonly #browser: Browser;
   readonly #close: () => void;
 
-  private constructor(origin: string, browser: Browser, close: () => void) {
+  private constructor(origin: string, folder: string, browser: Browser, close: () => void) {
     this.origin = origin;
+    this.folder = folder;
     this.#browser = browser;
     this.#close = close;
   }
@@ -45,7 +48,7 @@ export class PageUnderTest {
     const server = pageServer(pagesOf(folder, machine));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    return new PageUnderTest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, browser, () => {
+    return new PageUnderTest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, folder, browser, () => {
       server.closeAllConnections();
       server.close();
       rmSync(folder, { recursive: true, force: true });
