@@ -1,5 +1,6 @@
 /** What must hold after every completed operation; a violation is a bug of the model. */
 
+import { blockNrPages } from './block-span.ts';
 import { MEM_ONLINE, type MemoryBlock } from './block-table.ts';
 import { ZONE_DEVICE, ZONE_MOVABLE, ZONE_NAMES } from './boot/boot-map.ts';
 import type { Kernel } from './kernel.ts';
@@ -161,7 +162,7 @@ function blockViolations(kernel: Kernel): string[] {
     if (!online && block.zone !== undefined) found.push(`memory${id}: offline, but in a zone`);
     if (online && block.group >= 0) {
       const count = groups.get(block.group) ?? { kernel: 0, movable: 0 };
-      count[block.zone === ZONE_MOVABLE ? 'movable' : 'kernel'] += kernel.blockPages;
+      count[block.zone === ZONE_MOVABLE ? 'movable' : 'kernel'] += blockNrPages(kernel, id);
       groups.set(block.group, count);
     }
   }
