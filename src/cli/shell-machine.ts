@@ -6,8 +6,12 @@ import { frontMatterOf, frontMatterOfBook, frontMatterOfCapture } from '../runbo
 import { parseRunbook, type ParsedRunbook } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { Session } from '../runbook/session.ts';
+import { sourceText } from '../runbook/source-text.ts';
+import { pictureOfKernel } from '../view/picture-of-kernel.ts';
+import type { Picture } from '../view/picture.ts';
 import { readTextFile } from './files.ts';
 import { machineOfHeader, machineOfName, type MachineAbout, type ReadyMachine } from './machine-source.ts';
+import type { PlayedRunbook } from './play-files.ts';
 
 /** With room for DIMMs and two ranges of persistent memory: most of what there is can be tried on it. */
 export const DEFAULT_MACHINE = '6.12,memory=2G,slots=4,maxmem=16G,cmdline=memmap=256M!1G memmap=192M!1344M';
@@ -49,6 +53,26 @@ export async function startShell(
   const { session, diagnostics } = Session.ofRunbook(book, ready.machine, frontMatter);
   const start = { session, about: ready.about, title, book };
   return { start, diagnostics: [...parsed!.diagnostics, ...diagnostics] };
+}
+
+/** The steps done so far, in the shape in which a played runbook is printed. */
+export function playedOf({ session, about, title, book }: ShellStart, before: Picture, status: number): PlayedRunbook {
+  const steps = session.steps.slice(0, session.position);
+  const none = { source: sourceText('typed', ''), header: { qemu: [], span: { start: 0, end: 0 } }, commands: [] };
+  return {
+    name: book?.source.name ?? 'typed',
+    title,
+    description: undefined,
+    text: undefined,
+    ready: { machine: session.machine, about },
+    result: { book: book ?? none, runs: steps.map(({ run }) => run), diagnostics: [] },
+    tryNext: [],
+    instead: [],
+    before,
+    after: pictureOfKernel(session.machine.kernel),
+    diagnostics: [],
+    status,
+  };
 }
 
 function readRunbook(path: string): ParsedRunbook {

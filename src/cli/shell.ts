@@ -2,10 +2,12 @@
 
 import { Option, type Command } from 'commander';
 import { EXIT_USAGE } from './exit-status.ts';
-import { printDiagnostics, printErrors, printLines } from './output.ts';
+import { pictureOfKernel } from '../view/picture-of-kernel.ts';
+import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
+import { runJson } from './run-json.ts';
 import { headOfShell } from './shell-head.ts';
 import { ShellLoop, type ShellOutlet } from './shell-loop.ts';
-import { DEFAULT_MACHINE, startShell } from './shell-machine.ts';
+import { DEFAULT_MACHINE, playedOf, startShell } from './shell-machine.ts';
 import { readPipe } from './shell-pipe.ts';
 import { typeAtPrompt } from './shell-prompt.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
@@ -14,6 +16,7 @@ interface ShellOptions {
   readonly on?: string;
   readonly kernel?: string;
   readonly history: boolean;
+  readonly json?: boolean;
   readonly map: 'changes' | 'none';
   readonly color: ColorChoice;
 }
@@ -24,6 +27,7 @@ const EXAMPLES_TEXT = `Examples:
   memhp shell my.runbook                    plays it, and goes on from its end
   memhp shell --on captured.tar.gz --kernel 6.1
   echo 'lsmem' | memhp shell --on thread
+  memhp shell --json --on thread < lines.txt
 `;
 
 const MORE_TEXT = `
@@ -42,6 +46,7 @@ export function registerShell(program: Command): void {
     .option('--on <machine>', 'the machine to type at')
     .option('--kernel <name>', 'another kernel than the machine’s own, e.g. 6.1')
     .addOption(new Option('--map <which>', 'what is drawn of the map after a command').choices(['changes', 'none']).default('changes'))
+    .option('--json', 'print nothing but, at the end, one JSON document (schema memhp/run/1)')
     .option('--no-history', 'neither read nor write the history of typed lines')
     .addOption(colorOption())
     .addHelpText('before', EXAMPLES_TEXT)
@@ -57,7 +62,11 @@ async function shell(runbook: string | undefined, options: ShellOptions): Promis
   if (diagnostics.length > 0) printDiagnostics(diagnostics, options.color);
   if (start === undefined) return EXIT_USAGE;
   const loop = new ShellLoop(start, outlet(options), options.map === 'changes');
-  if (process.stdin.isTTY === true && process.stdout.isTTY === true) {
+  const before = pictureOfKernel(start.session.machine.kernel);
+  if (options.json === true) {
+    await readPipe(loop);
+    printJson(runJson([playedOf(start, before, loop.status)], loop.status));
+  } else if (process.stdin.isTTY === true && process.stdout.isTTY === true) {
     printErrors(headOfShell(start, terminalOf(process.stderr, options.color)));
     await typeAtPrompt(loop, { history: options.history, color: options.color });
   } else {
@@ -66,7 +75,12 @@ async function shell(runbook: string | undefined, options: ShellOptions): Promis
   return loop.status;
 }
 
-function outlet({ color }: ShellOptions): ShellOutlet {
+function outlet({ color, json }: ShellOptions): ShellOutlet {
+  if (json === true) {
+    const terminal = terminalOf(process.stdout, 'never');
+    const quiet = (): void => undefined;
+    return { terminal, out: quiet, aside: quiet, complain: (diagnostics) => printDiagnostics(diagnostics, color) };
+  }
   return {
     // Windows change their width.
     get terminal() {

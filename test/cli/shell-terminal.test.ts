@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { runDocument } from '../../src/cli/run-json.ts';
 
 const root = join(import.meta.dirname, '../..');
 const program = ['--import', 'tsx', 'src/cli/main.ts', 'shell'];
@@ -30,6 +31,13 @@ test('what is no machine is bad input; a line without end is left out', () => {
   const { status, stderr, stdout } = piped(`${'x'.repeat(3_000_000)}\necho after\n`, '--on', '6.12,memory=1G');
   expect([stdout, status]).toEqual(['after\n', 0]);
   expect(stderr).toMatch(/longer than 1048576/);
+}, 30_000);
+
+test('--json prints the commands done as a run’s document', () => {
+  const { stdout, status } = piped('lsmem\necho x\nundo\nlsblk\n', '--json', '--on', 'thread');
+  const { runbooks, schema } = runDocument.parse(JSON.parse(stdout));
+  expect([schema, status]).toEqual(['memhp/run/1', 2]);
+  expect(runbooks[0]!.commands.map(({ command }) => command)).toEqual(['lsmem']);
 }, 30_000);
 
 const hasScript = spawnSync('script', ['--version']).status === 0;

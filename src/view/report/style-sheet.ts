@@ -29,7 +29,7 @@ figure{margin:.6rem 0 0}
 .map svg{display:block;max-width:100%;min-width:46rem;height:auto}
 .map:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 ol{list-style:none;margin:0;padding:0}
-.step{display:grid;grid-template-columns:2.4rem minmax(0,1fr);padding:1rem 0;border-top:1px solid var(--rule);break-inside:auto}
+.step{display:grid;grid-template-columns:2.4rem minmax(0,1fr);padding:1rem 0;border-top:1px solid var(--rule);break-inside:auto;overflow-wrap:anywhere}
 .step:first-child{border-top:0;padding-top:0}
 .number{color:var(--pale);font-variant-numeric:tabular-nums;font-size:.9rem;line-height:1.75}
 .line{display:flex;flex-wrap:wrap;gap:.2rem 1rem;justify-content:space-between;align-items:baseline;break-after:avoid}
@@ -51,7 +51,7 @@ summary{cursor:pointer;color:var(--accent);width:max-content}
 .checks i{font-style:normal;color:var(--tone);font-weight:700}
 .checks code{font-family:var(--mono);font-size:.93em}
 .values{color:var(--pale)}.costs{display:block;color:var(--pale)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;overflow-wrap:normal}
 table{border-collapse:collapse;font-size:.9rem;width:100%}
 caption{text-align:left;color:var(--pale);padding:0 0 .4rem}
 th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-top:1px solid var(--rule);vertical-align:top}
@@ -70,4 +70,4 @@ svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}.output{border:1
 `;
 
 /** As a content security policy names it; a test holds it to the text. */
-export const STYLE_SHEET_HASH = 'sha256-m9xpFRsxEV/qv14917SvgWP39J/Yo4z7choN/SoB2ZI=';
+export const STYLE_SHEET_HASH = 'sha256-09eFTDr1XLwAQg89G0U3SLGzIw4InchBVD5lO1DBJoI=';
