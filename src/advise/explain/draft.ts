@@ -41,7 +41,9 @@ export class Drafts {
   add(event: LogEvent): void {
     const draft = this.#open.findLast((one) => belongs(one, event, this.#boundary));
     if (draft === undefined) {
-      this.#open.push({ events: [event], devices: new Set(event.devices), ranges: rangesOf(event), lastLine: event.line, more: 0, repeats: 0 });
+      const { line, devices } = event;
+      const ranges = rangesOf(event);
+      this.#open.push({ events: [event], devices: new Set(devices), ranges, lastLine: line, more: 0, repeats: 0 });
       if (this.#open.length > MAX_OPEN) this.#close(this.#open.shift() as Draft);
       return;
     }
@@ -77,13 +79,16 @@ function belongs(draft: Draft, event: LogEvent, boundary: number): boolean {
   if (draft.events.some((one) => one.text === event.text && one.message.kind !== 'failure')) return false;
   const another = isRoot && hasRoot && hasFailed;
   const sameDevice = event.devices.some((device) => draft.devices.has(device));
-  if (sameDevice && apart <= DEVICE_LINES && !another) return true;
-  if (event.range !== undefined && !another && apart <= DEVICE_LINES && draft.ranges.some((one) => alike(one, event.range as ByteRange))) return true;
+  const { range } = event;
+  const sameRange = range !== undefined && draft.ranges.some((one) => alike(one, range));
+  if ((sameDevice || sameRange) && apart <= DEVICE_LINES && !another) return true;
   if (apart > NEAR_LINES || draft.lastLine <= boundary) return false;
-  const strangers = draft.devices.size > 0 && event.devices.length > 0 && !sameDevice && !related(draft.devices, event.devices);
+  const bothNamed = draft.devices.size > 0 && event.devices.length > 0;
+  const strangers = bothNamed && !sameDevice && !related(draft.devices, event.devices);
   if (strangers) return false;
   // A failure follows from what was refused just before; a refusal may explain a failure printed first (a tool’s).
-  if (event.message.kind === 'failure') return draft.events.some(({ message: { by } }) => by === 'kernel' || by === event.message.by);
+  const { kind, by } = event.message;
+  if (kind === 'failure') return draft.events.some(({ message }) => message.by === 'kernel' || message.by === by);
   return isRoot && !hasRoot && draft.events.every((one) => one.message.kind === 'failure' && one.message.by !== 'kernel');
 }
 

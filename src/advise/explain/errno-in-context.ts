@@ -7,12 +7,16 @@ const MEANS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   nd_pmem: {
     5: 'the media could not be read',
     6: 'nothing to bind here: claimed by another personality, or the mapping met System RAM',
-    12: 'another device’s struct pages are in the way ("Conflicting mapping"), or there is no room for new ones (64 bytes a page): memory as such need not be short',
+    12:
+      'another device’s struct pages are in the way ("Conflicting mapping"), or there is no room for new ones ' +
+      '(64 bytes a page): memory as such need not be short',
     13: 'the DIMM below is locked',
     16: 'its range is taken in /proc/iomem',
     17: 'some of its pages exist already: another device or RAM has them',
     22: 'the info block or the range does not satisfy an alignment',
-    95: 'the namespace cannot be mapped as it is: its range or info block does not satisfy an alignment (it stays off rather than lose data)',
+    95:
+      'the namespace cannot be mapped as it is: its range or info block does not satisfy an alignment (it stays ' +
+      'off rather than lose data)',
   },
   dax_pmem: {
     12: 'another device’s struct pages are in the way, or there is no room for new ones',
@@ -51,7 +55,9 @@ const MEANS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     6: 'the kernel refused, or the device is not in the mode the command is for; the reason is in the kernel’s log',
     16: 'memory of it is online or pinned, or the kernel’s policy is in the way',
     19: 'no driver took the device: its module is not there, or it has no node',
-    22: 'there is not one whole memory block in it, or a size is no multiple of the alignment; for offlining also a kernel without CONFIG_MEMORY_HOTREMOVE',
+    22:
+      'there is not one whole memory block in it, or a size is no multiple of the alignment; for offlining also ' +
+      'a kernel without CONFIG_MEMORY_HOTREMOVE',
   },
   cxl: {
     6: 'a step was refused, in a guest mostly because caches cannot be flushed',

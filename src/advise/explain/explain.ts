@@ -67,10 +67,18 @@ const CORE_WARNING: Message = {
   kind: 'refusal',
   wordings: ['WARNING: CPU: {cpu:dec} PID: {pid:dec} at {file}'],
   title: 'a warning of the memory core',
-  rule: (values) => `The kernel warns in ${values.text('fn')}(), which ${CORE_FUNCTIONS[values.text('fn')] ?? 'deals with hotplug memory'}: a condition it takes for granted did not hold, and what was being done failed or was done in part.`,
-  remedy: ['compare the file and line with the source of that very kernel; report it with the whole trace when it is a current one'],
+  rule: (values) =>
+    `The kernel warns in ${values.text('fn')}(), which ` +
+    `${CORE_FUNCTIONS[values.text('fn')] ?? 'deals with hotplug memory'}: a condition it takes for granted did not ` +
+    'hold, and what was being done failed or was done in part.',
+  remedy: [
+    'compare file and line with the source of that very kernel; report it with the whole trace when it is a current one',
+  ],
   example: 'WARNING: CPU: 0 PID: 9 at drivers/base/memory.c:931 remove_memory_block_devices+0x9a/0xb0',
 };
+
+/** Messages whose number holds for the whole machine. */
+const TELLS_BLOCK_SIZE: ReadonlySet<string> = new Set(['memory-block-size', 'virtio-mem-facts', 'block-unaligned']);
 
 /** Takes lines one by one; `finish` tells. */
 export class Explainer {
@@ -136,7 +144,8 @@ export class Explainer {
       range: new Values(match.fields, this.#units()).range(),
     };
     const trace = this.#trace;
-    if (trace !== undefined && trace.event === undefined && this.#line - trace.line <= MESSAGE_LINES + trace.frames.length) trace.event = event;
+    const inTrace = trace !== undefined && this.#line - trace.line <= MESSAGE_LINES + trace.frames.length;
+    if (inTrace && trace.event === undefined) trace.event = event;
     this.#last = event;
     this.#drafts.add(event);
   }
@@ -145,7 +154,7 @@ export class Explainer {
   #context(message: Message, fields: Readonly<Record<string, string>>): void {
     if (message.id === 'linux-version') this.#release = fields['release'];
     if (message.id === 'linux-version' && /aarch64|arm64/.test(fields['release'] ?? '')) this.#arch = 'arm64';
-    if (message.id !== 'memory-block-size' && message.id !== 'virtio-mem-facts' && message.id !== 'block-unaligned') return;
+    if (!TELLS_BLOCK_SIZE.has(message.id)) return;
     const values = new Values(fields, this.#units());
     const size = 'megabytes' in fields ? values.dec('megabytes') * 2 ** 20 : values.hex('blockSize');
     if (size > 0) this.#blockSize = size;
@@ -176,7 +185,8 @@ export class Explainer {
     }
     if (part.kind !== 'frame' || trace.frames.length >= MAX_FRAMES) return;
     trace.frames.push(part.frame.fn);
-    if ((part.frame.module !== undefined && TEST_MODULES.has(part.frame.module)) || /nfit_test|cxl_test/.test(text)) trace.testRig = true;
+    const { module } = part.frame;
+    if ((module !== undefined && TEST_MODULES.has(module)) || /nfit_test|cxl_test/.test(text)) trace.testRig = true;
   }
 
   #strangeLine(): void {
@@ -200,8 +210,14 @@ export class Explainer {
     this.#recognised += 1;
     const where = file === undefined ? `Call Trace: … ${core}` : `WARNING: … at ${file} ${fn ?? core}`;
     const event: LogEvent = {
-      line, text: where, message: CORE_WARNING, wording: wordingsOf(CORE_WARNING)[0] as { text: string },
-      fields: { fn: fn !== undefined && Object.hasOwn(CORE_FUNCTIONS, fn) ? fn : core }, driver: undefined, devices: [], range: undefined,
+      line,
+      text: where,
+      message: CORE_WARNING,
+      wording: wordingsOf(CORE_WARNING)[0] as { text: string },
+      fields: { fn: fn !== undefined && Object.hasOwn(CORE_FUNCTIONS, fn) ? fn : core },
+      driver: undefined,
+      devices: [],
+      range: undefined,
       trace: { line, file, fn, frames, testRig },
     };
     this.#last = event;

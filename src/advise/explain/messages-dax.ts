@@ -29,7 +29,8 @@ export const DAX_MESSAGES: readonly Message[] = [
       );
     },
     remedy: [
-      'what a block is on that machine: `cat /sys/devices/system/memory/block_size_bytes` (2 GiB on many with 64 GiB or more)',
+      'what a block is on that machine: `cat /sys/devices/system/memory/block_size_bytes` (2 GiB on many with 64 ' +
+      'GiB or more)',
       'a larger namespace: it loses 1/64 to struct pages and 2 MiB to the info block before it is cut to blocks',
     ],
     reports: [REPORTS.ndctl(243)],
@@ -56,7 +57,8 @@ export const DAX_MESSAGES: readonly Message[] = [
     at: `${KMEM}: dev_dax_kmem_probe`,
     errno: -EINVAL,
     title: 'a dax device that kmem does not take',
-    rule: (values) => `kmem takes whole memory blocks on a known node; ${theRange(values)} has none of them, or no node.`,
+    rule: (values) =>
+      `kmem takes whole memory blocks on a known node; ${theRange(values)} has none of them, or no node.`,
     example: 'kmem dax0.0: rejecting DAX region [mem 0x40800000-0x4fffffff flags 0x200] with invalid node: -1',
   },
   {
@@ -68,8 +70,13 @@ export const DAX_MESSAGES: readonly Message[] = [
     errno: -EINVAL,
     title: 'device memory that belongs to no NUMA node',
     tried: 'using a dax device as System RAM',
-    rule: (values) => `RAM needs a node; firmware names none for this device (node ${values.text('node')}): the SRAT has no entry for its range.`,
-    remedy: ['see target_node: `daxctl list`', 'firmware has to describe the range in the SRAT (or NFIT proximity); `numa=off` takes nodes away too'],
+    rule: (values) =>
+      `RAM needs a node; firmware names none for this device (node ${values.text('node')}): the SRAT has no ` +
+      'entry for its range.',
+    remedy: [
+      'see target_node: `daxctl list`',
+      'firmware has to describe the range in the SRAT (or NFIT proximity); `numa=off` takes nodes away too',
+    ],
     reports: [REPORTS.ndctl(260)],
     example: 'kmem dax0.0: rejecting DAX region with invalid node: -1',
   },
@@ -77,12 +84,18 @@ export const DAX_MESSAGES: readonly Message[] = [
     id: 'dax-truncated',
     by: 'kernel',
     kind: 'loss',
-    wordings: [{ text: 'DAX region truncated by {amount:text} due to alignment', seen: '6.16 and later; before it, silently' }],
+    wordings: [
+      { text: 'DAX region truncated by {amount:text} due to alignment', seen: '6.16 and later; before it, silently' },
+    ],
     at: `${KMEM}: dev_dax_kmem_probe`,
     title: 'device memory lost to rounding',
     tried: 'using a dax device as System RAM',
-    rule: (values) => `Cut to whole memory blocks the device loses ${values.text('amount')}. Kernels before this message lose the same and say nothing.`,
-    remedy: ['smaller memory blocks lose less; a range that begins and ends at multiples of the block size loses nothing'],
+    rule: (values) =>
+      `Cut to whole memory blocks the device loses ${values.text('amount')}. Kernels before this message lose ` +
+      'the same and say nothing.',
+    remedy: [
+      'smaller memory blocks lose less; a range that begins and ends at multiples of the block size loses nothing',
+    ],
     reports: [REPORTS.price],
     example: 'kmem dax0.0: DAX region truncated by 2560 MiB due to alignment',
   },
@@ -90,12 +103,18 @@ export const DAX_MESSAGES: readonly Message[] = [
     id: 'kmem-could-not-reserve',
     by: 'kernel',
     kind: 'refusal',
-    wordings: ['mapping{index:dec}: {start:hex}-{last:hex} could not reserve region', 'could not reserve region [{start:hex}-{last:hex}]', 'could not reserve region {start:hex}-{last:hex}'],
+    wordings: [
+      'mapping{index:dec}: {start:hex}-{last:hex} could not reserve region',
+      'could not reserve region [{start:hex}-{last:hex}]',
+      'could not reserve region {start:hex}-{last:hex}',
+    ],
     at: `${KMEM}: dev_dax_kmem_probe`,
     errno: -EBUSY,
     title: 'device memory whose range somebody has',
     tried: (values) => `using ${theRange(values)} of a dax device as System RAM`,
-    rule: (values) => `${theRange(values)} stands in /proc/iomem already: the same memory under another driver (soft-reserved and CXL at once), or left behind by a removal that did not finish.`,
+    rule: (values) =>
+      `${theRange(values)} stands in /proc/iomem already: the same memory under another driver (soft-reserved ` +
+      'and CXL at once), or left behind by a removal that did not finish.',
     remedy: ['see who has it, as root: `cat /proc/iomem`', 'after a removal that failed only a reboot frees it'],
     example: 'kmem dax0.0: mapping0: 0x48000000-0x4fffffff could not reserve region',
   },
@@ -107,7 +126,9 @@ export const DAX_MESSAGES: readonly Message[] = [
     at: `${KMEM}: dev_dax_kmem_probe`,
     title: 'device memory that was not added',
     tried: (values) => `adding ${theRange(values)} as System RAM (kmem)`,
-    rule: 'The memory core refused the range; a line before it says why (some of its refusals are silent: an impossible node, a range taken).',
+    rule:
+      'The memory core refused the range; a line before it says why (some of its refusals are silent: an ' +
+      'impossible node, a range taken).',
     example: 'kmem dax0.0: mapping0: 0x48000000-0x4fffffff memory add failed',
   },
   {
@@ -122,8 +143,13 @@ export const DAX_MESSAGES: readonly Message[] = [
     errno: -EBUSY,
     title: 'device memory that stays RAM until the next boot',
     tried: 'taking a dax device away from kmem',
-    rule: 'The driver was unbound while blocks of it were online. They stay online, and nobody can take them out any more.',
-    remedy: ['next time take it offline first: `daxctl reconfigure-device -m devdax -f DEVICE`', 'now only a reboot helps'],
+    rule:
+      'The driver was unbound while blocks of it were online. They stay online, and nobody can take them out any ' +
+      'more.',
+    remedy: [
+      'next time take it offline first: `daxctl reconfigure-device -m devdax -f DEVICE`',
+      'now only a reboot helps',
+    ],
     example: 'kmem dax0.0: mapping0: 0x48000000-0x4fffffff cannot be hotremoved until the next reboot',
   },
   {
@@ -147,7 +173,9 @@ export const DAX_MESSAGES: readonly Message[] = [
     at: 'drivers/dax/device.c: dev_dax_probe',
     errno: -EINVAL,
     title: 'a dax device of several ranges where one is needed',
-    rule: 'On persistent memory the struct pages are made for one range; the device was put together of several, or made twice.',
+    rule:
+      'On persistent memory the struct pages are made for one range; the device was put together of several, or ' +
+      'made twice.',
     remedy: ['make the device anew in one piece: `daxctl destroy-device`, `daxctl create-device`'],
     example: 'device_dax dax0.1: static pgmap / multi-range device conflict',
   },
@@ -191,17 +219,27 @@ export const DAX_MESSAGES: readonly Message[] = [
     id: 'hmem-arbitration',
     by: 'kernel',
     kind: 'notice',
-    wordings: ['deferring range to CXL: [mem {start:hex}-{last:hex}', 'registering CXL range: [mem {start:hex}-{last:hex}', 'Soft Reserved range: [mem {start:hex}-{last:hex}'],
+    wordings: [
+      'deferring range to CXL: [mem {start:hex}-{last:hex}',
+      'registering CXL range: [mem {start:hex}-{last:hex}',
+      'Soft Reserved range: [mem {start:hex}-{last:hex}',
+    ],
     at: `${HMEM}: hmem_register_device`,
     title: 'who takes soft-reserved memory',
-    rule: (values) => `${theRange(values)} is reserved for special purpose; the kernel decides whether the CXL drivers or dax_hmem take it.`,
+    rule: (values) =>
+      `${theRange(values)} is reserved for special purpose; the kernel decides whether the CXL drivers or ` +
+      'dax_hmem take it.',
     example: 'hmem_platform hmem_platform.0: deferring range to CXL: [mem 0x850000000-0x284fffffff flags 0x80000200]',
   },
   {
     id: 'hmem-failed',
     by: 'kernel',
     kind: 'refusal',
-    wordings: ['failed to register device for [mem {start:hex}-{last:hex}', 'range {start:hex}-{last:hex} already active', 'unable to register memory as DAX'],
+    wordings: [
+      'failed to register device for [mem {start:hex}-{last:hex}',
+      'range {start:hex}-{last:hex} already active',
+      'unable to register memory as DAX',
+    ],
     at: `${HMEM}: dax_hmem_probe`,
     errno: -ENODEV,
     title: 'special-purpose memory that became no device',

@@ -18,7 +18,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     ],
     at: 'drivers/base/dd.c: call_driver_probe',
     title: 'a driver did not take its device',
-    rule: 'The driver core only reports what the driver answered; lines before it say why. (−ENODEV and −ENXIO it does not report at all.)',
+    rule:
+      'The driver core only reports what the driver answered; lines before it say why. (−ENODEV and −ENXIO it ' +
+      'does not report at all.)',
     example: 'nd_pmem namespace0.0: probe with driver nd_pmem failed with error -95',
   },
   {
@@ -43,7 +45,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     errno: -EINVAL,
     title: 'a DIMM of which nothing could be added',
     tried: 'adding a DIMM',
-    rule: 'Not one range of the DIMM could be added; the memory core’s line before it says why. (Had one range been added, the loss of the others would be silent.)',
+    rule:
+      'Not one range of the DIMM could be added; the memory core’s line before it says why. (Had one range been ' +
+      'added, the loss of the others would be silent.)',
     example: 'acpi PNP0C80:01: add_memory failed',
   },
   {
@@ -54,7 +58,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     at: 'drivers/acpi/acpi_memhotplug.c: acpi_memory_device_add',
     title: 'a DIMM that stays unused',
     tried: 'adding a DIMM',
-    rule: 'The DIMM is there and nobody uses it. From 6.9 on it is tried again with each later hotplug event, and these lines come again.',
+    rule:
+      'The DIMM is there and nobody uses it. From 6.9 on it is tried again with each later hotplug event, and ' +
+      'these lines come again.',
     example: 'acpi PNP0C80:01: acpi_memory_enable_device() error',
   },
   {
@@ -84,8 +90,13 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     at: `${VIRTIO}: virtio_mem_init`,
     title: 'a virtio-mem device whose edges miss memory blocks',
     tried: 'taking a virtio-mem device into use',
-    rule: 'Memory is plugged in whole memory blocks. Where the device begins or ends inside one (or beyond what can be addressed), that part is never used.',
-    remedy: ['give the device an address and a size that are multiples of the guest’s memory block size (128 MiB; up to 2 GiB on large guests)'],
+    rule:
+      'Memory is plugged in whole memory blocks. Where the device begins or ends inside one (or beyond what can ' +
+      'be addressed), that part is never used.',
+    remedy: [
+      'give the device an address and a size that are multiples of the guest’s memory block size (128 MiB; up to ' +
+      '2 GiB on large guests)',
+    ],
     reports: [REPORTS.hypervisor(1686)],
     example: 'virtio_mem virtio0: The alignment of the physical start address can make some memory unusable.',
   },
@@ -93,11 +104,17 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     id: 'virtio-mem-block-size',
     by: 'kernel',
     kind: 'refusal',
-    wordings: ['The block size is not supported (too big).', 'bbm_block_size is not a power of 2', 'bbm_block_size is too small'],
+    wordings: [
+      'The block size is not supported (too big).',
+      'bbm_block_size is not a power of 2',
+      'bbm_block_size is too small',
+    ],
     at: `${VIRTIO}: virtio_mem_init_hotplug`,
     errno: -EINVAL,
     title: 'a virtio-mem block size this kernel cannot use',
-    rule: 'The device’s block must be smaller than a memory block, or, in big block mode (5.11 and later), a power of two.',
+    rule:
+      'The device’s block must be smaller than a memory block, or, in big block mode (5.11 and later), a power ' +
+      'of two.',
     remedy: ['a smaller `block-size=` of the device, or a newer guest kernel'],
     reports: [REPORTS.hypervisor(985)],
     example: 'virtio_mem virtio0: The block size is not supported (too big).',
@@ -110,7 +127,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     at: `${VIRTIO}: virtio_mem_create_resource`,
     errno: -EBUSY,
     title: 'a virtio-mem device whose range is taken',
-    rule: 'Its range stands in /proc/iomem already, mostly from the driver’s life before: memory it had added stays when it is unloaded.',
+    rule:
+      'Its range stands in /proc/iomem already, mostly from the driver’s life before: memory it had added stays ' +
+      'when it is unloaded.',
     remedy: ['reboot: the driver cannot be loaded twice'],
     example: 'virtio_mem virtio0: could not reserve device region',
   },
@@ -121,7 +140,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     wordings: ['reloading the driver is not supported', 'device still has system memory added'],
     at: `${VIRTIO}: virtio_mem_remove`,
     title: 'virtio-mem memory outlives its driver',
-    rule: 'The driver went while memory it had added is in use. The memory stays, its owner is gone until the next boot.',
+    rule:
+      'The driver went while memory it had added is in use. The memory stays, its owner is gone until the next ' +
+      'boot.',
     remedy: ['before unloading ask for 0: `qom-set DEVICE requested-size 0` at the monitor'],
     example: 'virtio_mem virtio0: device still has system memory added',
   },
@@ -163,14 +184,19 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     kind: 'refusal',
     wordings: [
       'CFMWS Unknown Interleave Arithmetic: {value:dec}', 'CFMWS Unsupported Interleave Arithmetic',
-      'CFMWS Base HPA not 256MB aligned', 'CFMWS Window Size not 256MB aligned', 'CFMWS Interleave Ways ({value:dec}) invalid',
-      'CFMWS length {value:dec} less than expected {expected:dec}', 'CFMWS: [BIOS BUG] base/size alignment violates spec',
+      'CFMWS Base HPA not 256MB aligned',
+      'CFMWS Window Size not 256MB aligned',
+      'CFMWS Interleave Ways ({value:dec}) invalid',
+      'CFMWS length {value:dec} less than expected {expected:dec}',
+      'CFMWS: [BIOS BUG] base/size alignment violates spec',
     ],
     at: CFMWS,
     errno: -EINVAL,
     title: 'a CXL window that breaks the specification',
     tried: 'reading the CXL windows of the CEDT',
-    rule: 'A fixed memory window begins and ends at multiples of 256 MiB and names its targets and how it interleaves; this one does not, and is left out. (XOR arithmetic needs 6.3 or later.)',
+    rule:
+      'A fixed memory window begins and ends at multiples of 256 MiB and names its targets and how it ' +
+      'interleaves; this one does not, and is left out. (XOR arithmetic needs 6.3 or later.)',
     remedy: ['it is for firmware to mend: `acpidump -n CEDT`'],
     example: 'cxl_acpi ACPI0017:00: CFMWS Base HPA not 256MB aligned',
   },
@@ -178,7 +204,11 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     id: 'cxl-window-left-out',
     by: 'kernel',
     kind: 'failure',
-    wordings: ['CFMWS range {start:hex}-{last:hex} not registered', 'Failed to add decode range: [{start:hex} - {last:hex}] ({errno:dec})', 'Failed to add decode range [{start:hex} - {last:hex}]'],
+    wordings: [
+      'CFMWS range {start:hex}-{last:hex} not registered',
+      'Failed to add decode range: [{start:hex} - {last:hex}] ({errno:dec})',
+      'Failed to add decode range [{start:hex} - {last:hex}]',
+    ],
     at: CFMWS,
     title: 'a CXL window that is not used',
     tried: 'reading the CXL windows of the CEDT',
@@ -192,7 +222,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     wordings: ['CFMWS: memblock size advise failed ({errno:dec})'],
     at: CFMWS,
     title: 'a CXL window that could not choose the block size',
-    rule: 'From 6.15 on windows propose a memory block size that divides them; this proposal came too late or was no power of two, so capacity may be lost at the edges.',
+    rule:
+      'From 6.15 on windows propose a memory block size that divides them; this proposal came too late or was no ' +
+      'power of two, so capacity may be lost at the edges.',
     remedy: ['a smaller memory block size from the command line, where the architecture has one'],
     reports: [REPORTS.price],
     example: 'cxl_acpi ACPI0017:00: CFMWS: memblock size advise failed (-16)',
@@ -205,7 +237,9 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     at: 'drivers/cxl/core/region.c: cxl_region_invalidate_memregion',
     errno: -6,
     title: 'a CXL region that needs the caches flushed',
-    rule: 'Before a region is put in place or taken away the CPU caches are written back, which a guest of a virtual machine monitor cannot do.',
+    rule:
+      'Before a region is put in place or taken away the CPU caches are written back, which a guest of a virtual ' +
+      'machine monitor cannot do.',
     remedy: ['on bare metal it works; in a test guest a kernel with CONFIG_CXL_REGION_INVALIDATION_TEST'],
     example: 'cxl region0: Failed to synchronize CPU cache state',
   },
@@ -216,8 +250,11 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     wordings: ['has System RAM: [mem {start:hex}-{last:hex}'],
     at: 'drivers/cxl/core/region.c: is_system_ram',
     title: 'CXL memory that firmware made RAM',
-    rule: (values) => `Firmware had mapped it and handed ${theRange(values)} over as System RAM, so no dax device is made of it.`,
-    example: 'cxl_region region0: [mem 0x850000000-0x284fffffff flags 0x200] has System RAM: [mem 0x850000000-0x284fffffff flags 0x83000200]',
+    rule: (values) =>
+      `Firmware had mapped it and handed ${theRange(values)} over as System RAM, so no dax device is made of it.`,
+    example:
+      'cxl_region region0: [mem 0x850000000-0x284fffffff flags 0x200] has System RAM: [mem ' +
+      '0x850000000-0x284fffffff flags 0x83000200]',
   },
   {
     id: 'cxl-no-window',
@@ -227,7 +264,8 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     at: 'drivers/cxl/core/region.c: cxl_add_to_region',
     errno: -6,
     title: 'a decoder that firmware set outside every window',
-    rule: (values) => `The device decodes ${theRange(values)}, which no window of the CEDT holds, so no region is made of it.`,
+    rule: (values) =>
+      `The device decodes ${theRange(values)}, which no window of the CEDT holds, so no region is made of it.`,
     remedy: ['it is for firmware to mend: decoders and CEDT contradict each other'],
     example: 'cxl_pci 0000:0e:00.0: mem0:decoder5.0 no CXL window for range 0x0:0xfffffff',
   },
@@ -235,10 +273,15 @@ export const DEVICE_MESSAGES: readonly Message[] = [
     id: 'cxl-attach-failed',
     by: 'kernel',
     kind: 'refusal',
-    wordings: ['failed to attach {decoder} to {region}: {errno:dec}', 'cxl_port_setup_targets expected iw: {ways:dec} ig: {granularity:dec} [mem {start:hex}-{last:hex}'],
+    wordings: [
+      'failed to attach {decoder} to {region}: {errno:dec}',
+      'cxl_port_setup_targets expected iw: {ways:dec} ig: {granularity:dec} [mem {start:hex}-{last:hex}',
+    ],
     at: 'drivers/cxl/core/region.c: cxl_region_attach',
     title: 'a CXL decoder that does not fit its region',
-    rule: 'What firmware programmed into switches and devices (ways, granularity, position) does not make one interleave set.',
+    rule:
+      'What firmware programmed into switches and devices (ways, granularity, position) does not make one ' +
+      'interleave set.',
     example: 'cxl_port endpoint7: failed to attach decoder7.0 to region0: -6',
   },
   {

@@ -78,9 +78,13 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     errno: -E2BIG,
     title: 'memory above what the kernel can map',
     tried: (values) => `mapping ${theRange(values)}`,
-    rule: 'The range ends above the last address this architecture has page frames for (the printed maximum is one bit too high).',
+    rule:
+      'The range ends above the last address this architecture has page frames for (the printed maximum is one ' +
+      'bit too high).',
     remedy: ['put the device lower'],
-    example: 'Hotplugged memory exceeds maximum addressable address, range=0x400000000000-0x400007ffffff, maximum=0x7fffffffffff',
+    example:
+      'Hotplugged memory exceeds maximum addressable address, range=0x400000000000-0x400007ffffff, ' +
+      'maximum=0x7fffffffffff',
   },
   {
     id: 'resource-taken',
@@ -91,8 +95,13 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     errno: -EEXIST,
     title: 'a range that somebody has already',
     tried: (values) => `adding ${theRange(values)} as System RAM`,
-    rule: 'Before memory is added its range is entered in /proc/iomem; something busy stands there already, often the same memory, added before.',
-    remedy: ['see who has it, as root: `cat /proc/iomem`', 'when it is System RAM there, it was added already: nothing is left to do'],
+    rule:
+      'Before memory is added its range is entered in /proc/iomem; something busy stands there already, often ' +
+      'the same memory, added before.',
+    remedy: [
+      'see who has it, as root: `cat /proc/iomem`',
+      'when it is System RAM there, it was added already: nothing is left to do',
+    ],
     reports: ['https://github.com/kata-containers/agent/issues/712'],
     example: 'Unable to reserve System RAM region: 0000000100000000->0000000108000000',
   },
@@ -107,7 +116,9 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     rule: (values) =>
       `Which nodes are possible is settled at boot, from the SRAT; node ${values.text('node')} is not among them, and ` +
       'memory cannot be added to it.',
-    remedy: ['see `cat /sys/devices/system/node/possible`; give the memory another node, or describe the node in the SRAT'],
+    remedy: [
+      'see `cat /sys/devices/system/node/possible`; give the memory another node, or describe the node in the SRAT',
+    ],
     example: 'node 3 was absent from the node_possible_map',
   },
   {
@@ -132,7 +143,8 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     at: `${CORE}: check_pfn_span`,
     errno: -EINVAL,
     title: 'pages that are not made of whole sub-sections',
-    tried: (values) => `${values.text('what') === 'remove' ? 'removing' : 'adding'} struct pages for ${theRange(values)}`,
+    tried: (values) =>
+      `${values.text('what') === 'remove' ? 'removing' : 'adding'} struct pages for ${theRange(values)}`,
     rule: (values) => {
       const range = values.range();
       const { subsectionSize } = values.units;
@@ -140,7 +152,10 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
       if (range === undefined) return `${rule}.`;
       return `${rule}: the start, ${offBy(range.start, subsectionSize)}; the end, ${offBy(range.end, subsectionSize)}.`;
     },
-    remedy: ['begin and end the range at multiples of 2 MiB', 'a PCI device that asks (peer-to-peer DMA) with a small BAR cannot have struct pages here: turn that off'],
+    remedy: [
+      'begin and end the range at multiples of 2 MiB',
+      'a PCI device that asks (peer-to-peer DMA) with a small BAR cannot have struct pages here: turn that off',
+    ],
     reports: ['https://github.com/deepin-community/kernel/pull/709'],
     example: 'Misaligned __add_pages start: 0xe0200 end: 0xe0203',
   },
@@ -171,7 +186,9 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     at: 'mm/sparse.c: clear_subsection_map',
     errno: -EINVAL,
     title: 'pages removed twice',
-    rule: (values) => `Sub-sections of ${theRange(values)} were to be removed that are not there: somebody removed them before, or they were never added.`,
+    rule: (values) =>
+      `Sub-sections of ${theRange(values)} were to be removed that are not there: somebody removed them before, ` +
+      'or they were never added.',
     remedy: ['this is an error in a driver, not of yours: report it with the back trace'],
     example: 'section already deactivated (0x108000 + 512)',
   },
@@ -199,7 +216,10 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     id: 'unknown-online-node',
     by: 'kernel',
     kind: 'notice',
-    wordings: ['Unknown online node for memory at {address:hex}, assuming node 0', 'Unknown target node for memory at {address:hex}, assuming node 0'],
+    wordings: [
+      'Unknown online node for memory at {address:hex}, assuming node 0',
+      'Unknown target node for memory at {address:hex}, assuming node 0',
+    ],
     at: 'mm/numa.c: memory_add_physaddr_to_nid',
     title: 'memory that no table gives to a node',
     rule: 'Neither SRAT nor device tree say which node the address belongs to, so it goes to node 0.',
@@ -212,7 +232,9 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     wordings: ['Memory hotplug will waste {pages:dec} pages in each memory block'],
     at: `${CORE}: mhp_memmap_on_memory`,
     title: 'memmap on memory costs pages',
-    rule: (values) => `With memmap_on_memory=force each block gives up ${values.text('pages')} pages more than its struct pages need.`,
+    rule: (values) =>
+      `With memmap_on_memory=force each block gives up ${values.text('pages')} pages more than its struct pages ` +
+      'need.',
     example: 'Memory hotplug will waste 16384 pages in each memory block',
   },
   {
@@ -245,7 +267,9 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     at: 'mm/sparse-vmemmap.c: vmemmap_alloc_block',
     errno: -ENOMEM,
     title: 'no memory for struct pages',
-    rule: 'New memory needs 64 bytes of struct page for every 4 KiB, 2 MiB for each 128 MiB, taken from the memory there is, in pieces of 2 MiB; there was none.',
+    rule:
+      'New memory needs 64 bytes of struct page for every 4 KiB, 2 MiB for each 128 MiB, taken from the memory ' +
+      'there is, in pieces of 2 MiB; there was none.',
     remedy: [
       'add memory in smaller steps, so that each pays for the next',
       'or let it hold its own: `memory_hotplug.memmap_on_memory=1` on the command line; for persistent memory `-M dev`',
@@ -261,7 +285,9 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     at: 'arch/x86/mm/init_64.c: vmemmap_populate',
     errno: -ENOMEM,
     title: 'struct pages on the device need large pages',
-    rule: 'The processor has no 2 MiB pages (or they were switched off), and struct pages on the device are only mapped with them.',
+    rule:
+      'The processor has no 2 MiB pages (or they were switched off), and struct pages on the device are only ' +
+      'mapped with them.',
     remedy: ['keep them in RAM: `-M mem`'],
     example: 'vmemmap_populate: no cpu support for altmap allocations',
   },
@@ -279,10 +305,15 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     id: 'circular-usemap',
     by: 'kernel',
     kind: 'notice',
-    wordings: ['have a circular dependency on usemap and pgdat allocations', 'must be removed before remove section {section:dec}'],
+    wordings: [
+      'have a circular dependency on usemap and pgdat allocations',
+      'must be removed before remove section {section:dec}',
+    ],
     at: 'mm/sparse.c: check_usemap_section_nr',
     title: 'sections that hold each other',
-    rule: 'A section holds data of another one; the two can only be removed in a certain order. It matters only for hot-removal of boot memory.',
+    rule:
+      'A section holds data of another one; the two can only be removed in a certain order. It matters only for ' +
+      'hot-removal of boot memory.',
     example: 'Section 16 and 17 (node 0) have a circular dependency on usemap and pgdat allocations',
   },
   {

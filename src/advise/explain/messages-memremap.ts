@@ -22,7 +22,8 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
       '5.3 the unit is 2 MiB, and the text still says section.',
     remedy: [
       'a kernel of 5.3 or later maps such neighbours side by side',
-      'before it, keep namespaces to whole sections: `ndctl create-namespace -m fsdax --align=1G -s SIZE`, sizes in multiples of 128 MiB',
+      'before it, keep namespaces to whole sections: `ndctl create-namespace -m fsdax --align=1G -s SIZE`, sizes ' +
+      'in multiples of 128 MiB',
     ],
     reports: [REPORTS.ndctl(76), REPORTS.ndctl(28), REPORTS.ndctl(91), REPORTS.thread],
     example: 'nd_pmem pfn1.0: Conflicting mapping in same section',
@@ -59,8 +60,12 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
     tried: (values) => `making struct pages for device memory, ${theRange(values)}`,
     rule: (values) =>
       `Struct pages for a device are only made where there is no RAM, and ${theRange(values)} ` +
-      `${values.text('kind') === 'ram' ? 'is System RAM' : 'holds some System RAM'}, byte for byte: no rounding is at work here.`,
-    remedy: ['compare with /proc/iomem, as root: `grep RAM /proc/iomem`', 'move the device’s range, or keep RAM out of it (`memmap=`, firmware)'],
+      `${values.text('kind') === 'ram' ? 'is System RAM' : 'holds some System RAM'}, byte for byte: no rounding ` +
+      'is at work here.',
+    remedy: [
+      'compare with /proc/iomem, as root: `grep RAM /proc/iomem`',
+      'move the device’s range, or keep RAM out of it (`memmap=`, firmware)',
+    ],
     example: 'attempted on mixed region 0x30000000-0x33ffffff',
   },
   {
@@ -92,7 +97,9 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
     wordings: ['failed to free all reserved pages'],
     at: `${MEMREMAP}: memunmap_pages`,
     title: 'struct pages left behind',
-    rule: 'Struct pages that lay on the device were not all given back: mostly the rest of a mapping that failed half way. Harmless by itself; look for the failure before it.',
+    rule:
+      'Struct pages that lay on the device were not all given back: mostly the rest of a mapping that failed ' +
+      'half way. Harmless by itself; look for the failure before it.',
     example: 'failed to free all reserved pages',
   },
   {
@@ -106,18 +113,26 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
     at: `${MEMREMAP}: memremap_pages`,
     errno: -EINVAL,
     title: 'a kind of device memory this kernel was not built for',
-    rule: 'The driver asked for a kind of struct pages (private to a device, or for DAX) that this kernel’s configuration leaves out, or did not say how to free them.',
+    rule:
+      'The driver asked for a kind of struct pages (private to a device, or for DAX) that this kernel’s ' +
+      'configuration leaves out, or did not say how to free them.',
     example: 'Device private memory not supported',
   },
   {
     id: 'sanity-check',
     by: 'kernel',
     kind: 'loss',
-    wordings: ['resource sanity check: requesting [mem {start:hex}-{last:hex}], which spans more than {owner:text} [mem'],
+    wordings: [
+      'resource sanity check: requesting [mem {start:hex}-{last:hex}], which spans more than {owner:text} [mem',
+    ],
     at: 'kernel/resource.c: iomem_map_sanity_check',
     title: 'a mapping wider than its owner',
-    rule: (values) => `A driver maps ${theRange(values)}, more than ${values.text('owner')} in /proc/iomem holds. It is allowed, and mostly a firmware table at fault.`,
-    example: 'resource: resource sanity check: requesting [mem 0x000c0000-0x000dffff], which spans more than PCI Bus 0000:00 [mem 0x000d0000-0x000d3fff window]',
+    rule: (values) =>
+      `A driver maps ${theRange(values)}, more than ${values.text('owner')} in /proc/iomem holds. It is allowed, ` +
+      'and mostly a firmware table at fault.',
+    example:
+      'resource: resource sanity check: requesting [mem 0x000c0000-0x000dffff], which spans more than PCI Bus ' +
+      '0000:00 [mem 0x000d0000-0x000d3fff window]',
   },
   {
     id: 'nonexistent-resource',
@@ -127,7 +142,8 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
     at: 'kernel/resource.c: __release_region',
     errno: -EINVAL,
     title: 'a range given back that nobody had',
-    rule: (values) => `${theRange(values)} is not in /proc/iomem as one entry; a driver gives back other pieces than it took.`,
+    rule: (values) =>
+      `${theRange(values)} is not in /proc/iomem as one entry; a driver gives back other pieces than it took.`,
     example: 'resource: Trying to free nonexistent resource <0x0000000100000000-0x0000000107ffffff>',
   },
   {
@@ -138,8 +154,12 @@ export const MEMREMAP_MESSAGES: readonly Message[] = [
     at: 'kernel/resource.c: __request_region_locked',
     errno: -EBUSY,
     title: 'a range that device-private memory took',
-    rule: 'A driver of a graphics card put pages without an address there; whoever needs the real range comes too late.',
-    example: 'resource: Unaddressable device HMM [mem 0x3ffffe00000-0x3ffffffffff] conflicts with [mem 0x3ffffe00000-0x3ffffffffff]',
+    rule:
+      'A driver of a graphics card put pages without an address there; whoever needs the real range comes too ' +
+      'late.',
+    example:
+      'resource: Unaddressable device HMM [mem 0x3ffffe00000-0x3ffffffffff] conflicts with [mem ' +
+      '0x3ffffe00000-0x3ffffffffff]',
   },
   {
     id: 'expanded-resource',

@@ -72,10 +72,10 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
     tried: triedText(events, trace, values),
     decidedBy: causeless ? undefined : decidedBy(root, trace),
     why,
-    followed: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root))).filter(
+    followed: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root, units))).filter(
       (text) => !why.includes(text),
     ),
-    remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap(({ message: one, fields }) => remediesOf(one, new Values(fields, units)))).slice(0, 5),
+    remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap((one) => remediesOf(one, units))).slice(0, 5),
     nearest: distinct(roots.flatMap((event) => suggestionsFor(event, ownUnits(event, units), kernel))).slice(0, 4),
     trace,
     places: placesOf(roots.length > 0 ? roots : events, units, kernel),
@@ -116,17 +116,17 @@ function decidedBy(root: LogEvent, trace: Trace | undefined): string | undefined
   return root.message.at;
 }
 
-function whyOf({ message, fields }: LogEvent, values: Values): string[] {
+function whyOf({ message, fields, driver }: LogEvent, values: Values): string[] {
   const errno = fields['errno'] === undefined ? undefined : errnoOfText(fields['errno']);
   const sentences = [say(message.rule, values)];
-  if (errno !== undefined && message.kind !== 'loss') sentences.push(`${errnoInContext(errno, contextOf(message, undefined, fields))}.`);
+  if (errno !== undefined && message.kind !== 'loss') sentences.push(`${errnoInContext(errno, contextOf(message, driver, fields))}.`);
   return sentences;
 }
 
 /** What a failure says, with its error number in words that fit where it came from. */
-function followText({ message, fields, driver }: LogEvent, root: LogEvent): string[] {
+function followText({ message, fields, driver }: LogEvent, root: LogEvent, units: Units): string[] {
   const errno = fields['errno'] === undefined ? undefined : errnoOfText(fields['errno']);
-  const rule = say(message.rule, new Values(fields, { pageSize: 4096, subsectionSize: 2 ** 21, sectionSize: 2 ** 27, blockSize: undefined }));
+  const rule = say(message.rule, new Values(fields, units));
   if (errno === undefined) return [rule];
   if (message.by === 'kernel' && root.message.errno === -errno) {
     return [`${message.title}: ${errnoInContext(errno, '')} is the answer of the check above, not a trouble of its own.`];
@@ -135,13 +135,12 @@ function followText({ message, fields, driver }: LogEvent, root: LogEvent): stri
 }
 
 function contextOf(message: Message, driver: string | undefined, fields: LogEvent['fields']): string {
-  return message.by === 'kernel' ? (fields['driver'] ?? driver ?? (message.id.startsWith('virtio-mem') ? 'virtio_mem' : '')) : message.by;
+  return message.by === 'kernel' ? (fields['driver'] ?? driver ?? '') : message.by;
 }
 
-function remediesOf(message: Message, values: Values): readonly string[] {
-  const { remedy } = message;
+function remediesOf({ message: { remedy }, fields }: LogEvent, units: Units): readonly string[] {
   if (remedy === undefined) return [];
-  return typeof remedy === 'function' ? remedy(values) : remedy;
+  return typeof remedy === 'function' ? remedy(new Values(fields, units)) : remedy;
 }
 
 const MAX_PLACES = 3;
