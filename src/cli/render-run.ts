@@ -82,7 +82,8 @@ interface Advice {
 function adviceOf(played: PlayedRunbook, index: number, all: boolean): Advice {
   const answer = played.instead[index];
   const instead = answer === undefined ? [] : insteadTexts(answer, all);
-  return { tryNext: instead.length > 0 ? [] : (played.tryNext[index] ?? []), instead };
+  const isSure = answer?.suggestions.some(({ depends }) => depends.length === 0) === true;
+  return { tryNext: isSure ? [] : (played.tryNext[index] ?? []), instead };
 }
 
 function heading(word: string, style: Style, glyphs: Glyphs, width: number): string {

@@ -28,7 +28,7 @@ const lines = (...texts: readonly string[]): TypedLine[] => texts.map(typedLine)
 function dimmSize(dice: Dice, kernel: string): Omit<Request, 'kind'> {
   const mib = dice.pick([2, 30, 64, 100, 126, 130, 162, 190, 192, 250, 300, 384 - 2, 500, 642, 1000]);
   return {
-    description: { kernel, memory: '1G,slots=4,maxmem=8G', cmdline: '', qemu: [] },
+    description: { kernel, memory: '1G,slots=4,maxmem=8G', cmdline: 'memhp_default_state=offline', qemu: [] },
     history: lines(`(qemu) object_add memory-backend-ram,id=m1,size=${mib}M`),
     line: typedLine('(qemu) device_add pc-dimm,id=d1,memdev=m1'),
     undo: lines('(qemu) device_del d1', '(qemu) object_del m1'),
@@ -39,7 +39,7 @@ function dimmAddress(dice: Dice, kernel: string): Omit<Request, 'kind'> {
   const mib = dice.pick([128, 256, 384]);
   const addr = 0x100000000 + dice.below(24) * 128 * MiB + dice.pick([2, 6, 16, 30, 64, 66, 100, 126]) * MiB;
   return {
-    description: { kernel, memory: '1G,slots=4,maxmem=8G', cmdline: '', qemu: [] },
+    description: { kernel, memory: '1G,slots=4,maxmem=8G', cmdline: 'memhp_default_state=offline', qemu: [] },
     history: lines(`(qemu) object_add memory-backend-ram,id=m1,size=${mib}M`),
     line: typedLine(`(qemu) device_add pc-dimm,id=d1,memdev=m1,addr=0x${addr.toString(16)}`),
     undo: lines('(qemu) device_del d1', '(qemu) object_del m1'),
@@ -47,13 +47,13 @@ function dimmAddress(dice: Dice, kernel: string): Omit<Request, 'kind'> {
 }
 
 function virtioMem(dice: Dice, kernel: string): Omit<Request, 'kind'> {
-  const unit = dice.pick([2, 4, 8, 64]);
+  const unit = 4;
   const bytes = dice.chance(0.3) ? (1024 + dice.pick([2, 64, 130, 900])) * MiB : dice.between(1, 1000) * MiB + dice.pick([0, 1, 4096, MiB / 2]);
   return {
     description: {
       kernel,
       memory: '1G,slots=2,maxmem=16G',
-      cmdline: '',
+      cmdline: 'memhp_default_state=online_movable',
       qemu: [
         ...['-object', 'memory-backend-ram,id=vmb,size=1G'],
         ...['-device', `virtio-mem-pci,id=vm0,memdev=vmb,block-size=${unit}M`],
@@ -61,7 +61,8 @@ function virtioMem(dice: Dice, kernel: string): Omit<Request, 'kind'> {
     },
     history: lines('$ modprobe virtio_pci; modprobe virtio_mem'),
     line: typedLine(`(qemu) qom-set vm0 requested-size ${bytes}`),
-    undo: lines('(qemu) qom-set vm0 requested-size 0'),
+    // The next request replaces it.
+    undo: [],
   };
 }
 

@@ -69,8 +69,7 @@ function tryNumbers(asker: Questions, knob: NumberEdit): Suggestion[] {
     const nearer = step === undefined ? undefined : value - sign * step;
     const isPassed = nearer === undefined || (nearer - knob.value) * sign <= 0;
     const nearerTrial = isPassed ? undefined : knob.request(nearer);
-    const isBlock = knob.what === 'memory block';
-    const away = isBlock ? `${Math.abs(value - knob.value)} blocks away` : `${unitText(Math.abs(value - knob.value))} ${sign < 0 ? 'less' : 'more'}`;
+    const away = distanceText(knob, value);
     return [
       {
         direction: sign < 0 ? 'smaller' : 'larger',
@@ -84,6 +83,13 @@ function tryNumbers(asker: Questions, knob: NumberEdit): Suggestion[] {
       },
     ];
   });
+}
+
+/** How far the new value is from the refused one. */
+function distanceText({ what, value }: NumberEdit, found: number): string {
+  const distance = Math.abs(found - value);
+  if (what === 'memory block') return distance === 1 ? 'the next block' : `${distance} blocks away`;
+  return `${unitText(distance)} ${found < value ? 'less' : 'more'}`;
 }
 
 type Placed = Pick<Suggestion, 'lines' | 'changed' | 'boot' | 'depends'>;
