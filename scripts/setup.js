@@ -47,10 +47,16 @@ export const DEBIAN_NEEDS = [
     ['daxctl', 'daxctl', 'is the tool ours must equal'],
     ['xz', 'xz-utils', 'unpacks their modules'],
   ].map(([binary, name, why]) => ({ binary, package: name, why, skips: 'runbooks verified on real kernels' })),
+  {
+    binary: 'qemu-system-aarch64',
+    package: 'qemu-system-arm',
+    why: 'runs real kernels of arm64',
+    skips: 'the runbook verified on an arm64 kernel (asked for by MEMHP_LIVE_ARCH=arm64)',
+  },
 ];
 
 /** The kernel series whose newest packages the live tests boot. */
-export const KERNEL_SERIES = ['6.12', '6.1'];
+export const KERNEL_SERIES = ['6.12', '6.1', ...(process.env.MEMHP_LIVE_ARCH === 'arm64' ? ['6.12-arm64'] : [])];
 
 /** The full path of a program on PATH, or undefined. */
 export function findProgram(name, path = process.env.PATH ?? '') {
@@ -145,7 +151,10 @@ function fetchKernels(say) {
   } catch {
     // As if there were none.
   }
-  const wanted = KERNEL_SERIES.filter((series) => !releases.some((release) => release.startsWith(`${series}.`)));
+  const [ours, theirs] = [(series) => series.split('-')[0], (series) => series.split('-')[1] ?? 'amd64'];
+  const wanted = KERNEL_SERIES.filter(
+    (series) => !releases.some((release) => release.startsWith(`${ours(series)}.`) && release.endsWith(theirs(series))),
+  );
   if (wanted.length === 0) return;
   const mayFetch = process.env.MEMHP_NO_APT !== '1' && isDebian();
   if (mayFetch) say(`set-up: fetching Linux ${wanted.join(' and ')} with apt-get into memhp's cache (MEMHP_NO_APT=1 switches this off).`);

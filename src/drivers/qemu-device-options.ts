@@ -42,6 +42,9 @@ export function readDevice(
   options: readonly QemuOption[],
   hotplugged: boolean,
 ): PlugRequest | { readonly error: string } | Unmodelled {
+  const { arch } = state.machine;
+  // Their guests hear of memory by ways of their own: RTAS, SCLP, virtio-ccw.
+  if (arch === 's390x' || arch === 'ppc64le') return { unmodelled: `${driver} on ${arch}` };
   const id = optionValue(options, 'id') ?? '';
   if (id !== '' && state.devices.some((device) => device.id === id)) {
     return { error: hotplugged ? `Duplicate device ID '${id}'` : `Duplicate ID '${id}' for device` };

@@ -115,8 +115,8 @@ function arch(
 /**
  * Every supported architecture by `name` or `name-pagesize`; the bare name is Debian's page size.
  * Section and address bits stand in `arch/<arch>/include/asm/sparsemem.h` and were read in 6.1 and 6.12, pageblocks follow
- * from `include/linux/pageblock-flags.h`. The largest buddy block and huge pages beyond x86-64, loongarch's pageblock, and
- * 32-byte entries (CONFIG_PAGE_EXTENSION) beyond amd64 are Debian's defaults as far as known; no recording has tested them.
+ * from `include/linux/pageblock-flags.h`. Recordings hold x86-64, arm64, s390x and ppc64le to them. The largest buddy
+ * block and huge pages beyond x86-64, loongarch's pageblock and riscv64's entries are Debian's defaults as far as known.
  * arm64 with LPA2 reaches 52 bits, and ppc64le's pageblock is 16 MiB with the hash MMU; both are variants not listed.
  */
 export const ARCHITECTURES: Readonly<Record<string, ArchConstants>> = Object.freeze({
