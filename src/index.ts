@@ -29,6 +29,11 @@ export type { Runbook } from './runbook/runbook.ts';
 export type { Diagnostic } from './runbook/diagnostic.ts';
 export { renderDiagnostics } from './runbook/render-diagnostics.ts';
 
+// Why, and what instead.
+export { whyOf, type Explanation } from './advise/why/why.ts';
+export { nearestLegal, type NearestOptions } from './advise/nearest/nearest.ts';
+export type { Suggestion } from './advise/nearest/suggestion.ts';
+
 // The memory core.
 export { profileNames, resolveProfile, type KernelProfile } from './kernel/profile/profile.ts';
 export { ARCHITECTURES, type ArchConstants } from './kernel/profile/arch.ts';

@@ -11,6 +11,7 @@ import { searchNumber } from './search-number.ts';
 import { shellKnobs } from './shell-knobs.ts';
 import { typedLine, type NearestAnswer, type Suggestion, type TypedLine } from './suggestion.ts';
 
+/** What is known of the machine beside its state, and how far the search may go. */
 export interface NearestOptions {
   /** What was typed since boot, in order: a machine booted otherwise is asked with it. */
   readonly history?: readonly TypedLine[];

@@ -12,6 +12,7 @@ export interface TypedLine {
 /** How the new value lies to the refused one; `other` for words that have no order. */
 export type Direction = 'smaller' | 'larger' | 'other';
 
+/** One request that would work, how it differs from the refused one, and what it costs. */
 export interface Suggestion {
   readonly direction: Direction;
   /** What was changed, in words: `size`, `address`, `alignment`, `mode`, `memory block`, `boot parameter`. */
