@@ -1,5 +1,6 @@
 /** A draft told: what was tried, what refused it, why, what followed, what to do. */
 
+import { errnoName } from '../../kernel/errno.ts';
 import { CHANGES } from '../../kernel/profile/changes.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Draft } from './draft.ts';
@@ -75,7 +76,7 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
     followed: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root, units))).filter(
       (text) => !why.includes(text),
     ),
-    remedies: distinct([...new Set([root, ...roots, ...failures])].flatMap((one) => remediesOf(one, units))).slice(0, 5),
+    remedies: distinct([...new Set([root, ...roots])].flatMap((one) => remediesOf(one, units))).slice(0, 5),
     nearest: distinct(roots.flatMap((event) => suggestionsFor(event, ownUnits(event, units), kernel))).slice(0, 4),
     trace,
     places: placesOf(roots.length > 0 ? roots : events, units, kernel),
@@ -128,8 +129,9 @@ function followText({ message, fields, driver }: LogEvent, root: LogEvent, units
   const errno = fields['errno'] === undefined ? undefined : errnoOfText(fields['errno']);
   const rule = say(message.rule, new Values(fields, units));
   if (errno === undefined) return [rule];
-  if (message.by === 'kernel' && root.message.errno === -errno) {
-    return [`${message.title}: ${errnoInContext(errno, '')} is the answer of the check above, not a trouble of its own.`];
+  const sameSpeaker = message.by === 'kernel' || message.by === root.message.by;
+  if (sameSpeaker && root.message.errno === -errno) {
+    return [`${message.title}: −${errno} (${errnoName(errno)}) is the answer of the check above, not a trouble of its own.`];
   }
   return [`${message.title}: ${errnoInContext(errno, contextOf(message, driver, fields))}.`];
 }
