@@ -82,11 +82,11 @@ export function curveLines(found: LossCurves, terminal: Terminal): string[] {
   });
   const rows = curves.map(({ policy, points, firstFailure, failures }) => {
     const { lostBytes, totalBytes } = points.at(-1)!;
-    const fails = firstFailure === undefined ? 'none' : `${failures}, the first is number ${firstFailure}`;
+    const fails = firstFailure === undefined ? 'none' : `${failures}, first ${firstFailure}`;
     const share = `${((lostBytes / totalBytes) * 100).toFixed(1)} %`;
     return [` ${LETTERS[policy]}`, policy, POLICIES[policy].title, shortSize(lostBytes), share, fails];
   });
-  const head = ['', 'policy', 'what it does', 'lost', '', 'devices nobody can use'];
+  const head = ['', 'policy', 'what it does', 'lost', '', 'unusable'];
   const table = renderTable([head, ...rows], ['left', 'left', 'left', 'right', 'right', 'left'], { width });
   const total = shortSize(curves[0]?.points.at(-1)?.totalBytes ?? 0);
   const notes = `Of ${total}: the devices and the RAM beside them. Kernel ${spec.kernel} with each policy laid over it; no real kernel is built so. * where curves meet.`;
