@@ -11,6 +11,7 @@ import { Deck } from './scenario/deck.ts';
 import { isOpen, openScenario, type Opened, type OpenScenario } from './scenario/open-scenario.ts';
 import type { SharedScenario } from './scenario/share-link.ts';
 import type { Source } from './scenario/source.ts';
+import type { TypedLine } from '../advise/nearest/suggestion.ts';
 import { promptText } from '../runbook/typed-command.ts';
 import { animateTo, sightOf, viewOf } from './sight.ts';
 import * as store from './store.ts';
@@ -141,6 +142,12 @@ export function type(line: string): readonly string[] {
     if (!(error instanceof ModelFault)) throw error;
     return [`this is a bug of memhp's: ${printable(error.message)}`, 'please report it with the runbook (export it)'];
   }
+}
+
+/** Takes a step back and types other lines in its place. */
+export function tryInstead(step: number, lines: readonly TypedLine[]): void {
+  goTo(step - 1);
+  for (const { prompt, text } of lines) type(`${promptText(prompt)} ${text}`);
 }
 
 /** Goes to a step; 0 is the machine as it began. */

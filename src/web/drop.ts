@@ -2,6 +2,8 @@
 
 import { CaptureError } from '../capture/capture-error.ts';
 import { complain, show } from './actions.ts';
+import { droppedFiles } from './dropped-entries.ts';
+import { packFolder } from './scenario/pack-folder.ts';
 import { sourceOfFiles } from './scenario/open-files.ts';
 import { MOST_FILES, PAGE_LIMITS } from './scenario/page-limits.ts';
 
@@ -25,12 +27,32 @@ export async function openGiven(files: readonly File[]): Promise<void> {
   }
 }
 
-/** Takes files dropped anywhere. */
+/** Opens what was dropped: files as they are, folders as one capture. */
+async function openDropped(items: DataTransferItemList, plain: readonly File[]): Promise<void> {
+  try {
+    const dropped = await droppedFiles(items);
+    // Not every source of a drop knows entries.
+    if (dropped.length === 0) return await openGiven(plain);
+    if (dropped.every(({ path }) => !path.includes('/'))) return await openGiven(dropped.map(({ file }) => file));
+    const total = dropped.reduce((sum, { file }) => sum + file.size, 0);
+    if (total > PAGE_LIMITS.archiveBytes) {
+      throw new CaptureError('too-large', { source: 'the folder' }, `its files have ${total} bytes; the page takes ${PAGE_LIMITS.archiveBytes}`);
+    }
+    const files = await Promise.all(
+      dropped.map(async ({ path, file }) => ({ name: path, bytes: new Uint8Array(await file.arrayBuffer()) })),
+    );
+    await show(await sourceOfFiles([{ name: dropped[0]!.path.split('/')[0]!, bytes: packFolder(files) }]));
+  } catch (error) {
+    complain(error instanceof DOMException ? new Error('a part of this folder cannot be read: pack it as a tar') : error);
+  }
+}
+
+/** Takes files and folders dropped anywhere. */
 export function listenForDrops(): void {
   addEventListener('dragover', (event) => event.preventDefault());
   addEventListener('drop', (event) => {
     event.preventDefault();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) void openGiven(files);
+    const given = event.dataTransfer;
+    if (given !== null && given.items.length > 0) void openDropped(given.items, [...given.files]);
   });
 }

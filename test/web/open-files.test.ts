@@ -1,9 +1,13 @@
 /** Files as they are dropped on the page: told apart by what is in them, opened, or refused with a reason. */
 
+import { spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { CaptureError } from '../../src/capture/capture-error.ts';
+import { CAPTURE_LIMITS } from '../../src/capture/limits.ts';
+import { tarEntries } from '../../src/capture/tar.ts';
 import { EXAMPLES } from '../../src/runbook/examples.ts';
+import { packFolder } from '../../src/web/scenario/pack-folder.ts';
 import { sourceOfFiles } from '../../src/web/scenario/open-files.ts';
 import { isOpen, openScenario } from '../../src/web/scenario/open-scenario.ts';
 import { tarOf } from '../capture/tar-of.ts';
@@ -19,6 +23,17 @@ test('a copy of /proc/iomem, plain and packed, is a machine', async () => {
     if (!isOpen(opened)) throw new Error(opened.diagnostics[0]?.message);
     expect(opened.session.type('cat /proc/iomem').run.output.join('\n')).toContain('100000000-13fffffff : System RAM');
   }
+});
+
+test('a folder is read as the archive it is packed into', async () => {
+  const deep = 'machine/sys/devices/system/memory/'.padEnd(120, 'x/');
+  const tree = { 'host/proc/iomem': IOMEM, 'host/proc/empty': '', [`${deep}/file`]: 'a path longer than a header’s name' };
+  const archive = packFolder(Object.entries(tree).map(([name, text]) => ({ name, bytes: bytes(text) })));
+  const listed = [...tarEntries(archive, 'packed', CAPTURE_LIMITS)];
+  expect(Object.fromEntries(listed.map((one) => [one.path, new TextDecoder().decode(one.bytes)]))).toEqual(tree);
+  // Another program's opinion of the form.
+  expect(spawnSync('tar', ['-tf', '-'], { input: archive, encoding: 'utf8' }).stdout.trim().split('\n')).toEqual(Object.keys(tree));
+  expect(isOpen(openScenario(await sourceOfFiles([{ name: 'host', bytes: archive }])))).toBe(true);
 });
 
 test('a runbook, and one with the machine it names', async () => {

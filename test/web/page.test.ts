@@ -41,6 +41,21 @@ describe.skipIf(chromium === undefined)('the page', () => {
     expect(troubles).toEqual([]);
   });
 
+  test('a refusal says what would work, and that works', async () => {
+    const { page, troubles } = await under.open();
+    await page.keyboard.press('m');
+    await page.fill('.machines textarea', '---\nkernel: "6.12"\nmemory: 2G,slots=4,maxmem=8G\n---\n');
+    await page.click('text=boot it');
+    await typeLine(page, '(qemu) object_add memory-backend-ram,id=m1,size=192M');
+    await typeLine(page, '(qemu) device_add pc-dimm,id=d1,memdev=m1');
+    expect(await page.locator('.step.refused').count()).toBe(1);
+    await page.locator('.instead li', { hasText: '256M' }).locator('text=try it').click();
+    expect(await page.locator('.step.refused').count()).toBe(0);
+    await typeLine(page, 'lsmem');
+    expect(await page.locator('.step').last().innerText()).toMatch(/0x0000000100000000-0x000000010fffffff\s+256M online/);
+    expect(troubles).toEqual([]);
+  });
+
   test('scrubbing goes back and forth; what changed is marked', async () => {
     const { page, troubles } = await under.open();
     const slider = page.locator('.track input');

@@ -1,7 +1,7 @@
 /** Draws a state through a viewport onto a canvas: lanes as pixels, then grid, changes, axis and labels. */
 
 import { hexPadded } from '../../kernel/units.ts';
-import { shortSize } from '../../view/size.ts';
+import { sizeText } from '../../advise/why/value-words.ts';
 import { columnsOf } from './columns.ts';
 import { AXIS_HEIGHT, CHANGE_HEIGHT, labelsOf, type LaneBox } from './lane-layout.ts';
 import type { Change } from './machine-lanes.ts';
@@ -28,11 +28,13 @@ export interface MapScene {
   /** Device pixels of a CSS pixel. */
   readonly ratio: number;
   readonly sectionSizeBytes: number;
-  readonly subsectionSizeBytes: number;
   readonly pageSize: number;
 }
 
 const FONT = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace';
+
+/** Lanes that can change from page to page. */
+const BY_PAGE: ReadonlySet<string> = new Set(['owner', 'valid', 'online']);
 
 let image: ImageData | undefined;
 
@@ -46,7 +48,7 @@ export function drawMap(context: CanvasRenderingContext2D, scene: MapScene, them
   const scale = (css: number): number => Math.round(css * scene.ratio);
   for (const { lane, y, height: tall } of scene.boxes) {
     paintLane(raster, scale(y), scale(tall), columnsOf(lane, scene.view), lane.values, theme);
-    paintUnits(raster, scene, lane.unitBytes, scale(y), scale(tall), theme);
+    paintUnits(raster, scene, lane.unitBytes, BY_PAGE.has(lane.id), scale(y), scale(tall), theme);
   }
   paintMarks(raster, scene, scene.differences, theme.other, theme);
   paintMarks(raster, scene, scene.changes, theme.accent, theme);
@@ -60,15 +62,18 @@ export function drawMap(context: CanvasRenderingContext2D, scene: MapScene, them
 }
 
 /** Borders of units in sight, where they are far enough apart; pages where even those can be told apart. */
-function paintUnits(raster: Raster, scene: MapScene, unitBytes: number, y: number, height: number, theme: Theme): void {
+function paintUnits(raster: Raster, scene: MapScene, unitBytes: number, pages: boolean, y: number, height: number, theme: Theme): void {
   const apart = 5 * scene.ratio;
-  const fine = unitBytes === scene.subsectionSizeBytes ? scene.pageSize : 0;
+  const fine = pages ? scene.pageSize : 0;
   for (const [size, colour] of [
     [fine, blend(theme.line, theme.empty, 0.35)],
     [unitBytes, blend(theme.line, theme.empty, 0.6)],
     [Math.max(unitBytes, scene.sectionSizeBytes), theme.line],
   ] as const) {
-    if (size > 0 && size / scene.view.perPixel >= apart) paintLines(raster, bordersOf(scene.view, size), y, height, colour);
+    const columns = size / scene.view.perPixel;
+    // Lines that stand close are short, so that what they part stays to be seen.
+    const tall = columns >= 4 * apart ? height : Math.ceil(height / 3);
+    if (size > 0 && columns >= apart) paintLines(raster, bordersOf(scene.view, size), y + height - tall, tall, colour);
   }
 }
 
@@ -104,13 +109,8 @@ function drawAxis(context: CanvasRenderingContext2D, view: Viewport, pageSize: n
     context.fillStyle = theme.ink;
     context.fillText(hexPadded(address, digits), x + 4, 9);
     context.fillStyle = theme.faint;
-    context.fillText(address % pageSize === 0 ? placeText(address) : '', x + 4, 21);
+    context.fillText(address % pageSize === 0 ? sizeText(address) : '', x + 4, 21);
   }
-}
-
-// The same in the largest unit that is whole: what people say of an address.
-function placeText(address: number): string {
-  return address === 0 ? '0' : shortSize(address);
 }
 
 function drawLabels(context: CanvasRenderingContext2D, { lane, y, height }: LaneBox, view: Viewport, theme: Theme): void {

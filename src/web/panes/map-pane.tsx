@@ -139,11 +139,11 @@ function paint(
   const tall = Math.round(height * devicePixelRatio);
   if (element.width !== view.width) element.width = view.width;
   if (element.height !== tall) element.height = tall;
-  const { sectionSizeBytes, subsectionSizeBytes } = state.picture;
+  const { sectionSizeBytes } = state.picture;
   const { pageSize } = store.space.value;
   const [first] = store.decks.value;
   const differences = first === deck || first === undefined ? [] : differencesOf(first.state(store.places.value[0] ?? 0).lanes, state.lanes);
-  const scene = { view, boxes, changes: state.changes, differences, height, ratio: devicePixelRatio, sectionSizeBytes, subsectionSizeBytes, pageSize };
+  const scene = { view, boxes, changes: state.changes, differences, height, ratio: devicePixelRatio, sectionSizeBytes, pageSize };
   performance.mark('map-start');
   drawMap(context, scene, colours);
   performance.measure('map', 'map-start');

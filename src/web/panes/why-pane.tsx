@@ -6,6 +6,7 @@ import { valueWords } from '../../advise/why/value-words.ts';
 import { printable } from '../../runbook/printable.ts';
 import type { Deck } from '../scenario/deck.ts';
 import * as store from '../store.ts';
+import { Instead } from './instead.tsx';
 
 const MOST_STEPS = 200;
 
@@ -25,18 +26,13 @@ function Why({ deck, position }: { deck: Deck; position: number }) {
   if (step === undefined) return null;
   const { sentence, steps, failed, dropped } = whyOf(step.run);
   const from = failed > MOST_STEPS ? failed - MOST_STEPS + 1 : 0;
-  const suggestions = deck.nextSteps(step);
   return (
     <article class="why">
       <h3>
         <code>{step.run.command.text}</code> <small>Linux {deck.scenario.kernel}</small>
       </h3>
       <p class={`sentence ${step.run.verdict}`}>{sentence}</p>
-      {suggestions.map((one) => (
-        <p class="try" key={one}>
-          try: {one}
-        </p>
-      ))}
+      {step.run.verdict === 'refused' || step.run.verdict === 'depends' ? <Instead deck={deck} step={step} canTry={deck === store.first.value} /> : null}
       <ol start={from + 1}>
         {steps.slice(from, from + MOST_STEPS).map((check, index) => (
           <li key={index} class={`${check.passed ? 'passed' : 'failed'}${from + index === failed ? ' decisive' : ''}`}>
