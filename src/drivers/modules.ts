@@ -4,6 +4,7 @@ import { CXL_MODULES } from './cxl/cxl-modules.ts';
 import { DAX_MODULES } from './dax/dax-modules.ts';
 import type { Behaviours } from '../kernel/profile/behaviours.ts';
 import type { Machine } from './machine.ts';
+import type { ArchName } from '../kernel/profile/arch.ts';
 import { NVDIMM_MODULES } from './nvdimm/nd-modules.ts';
 import { VIRTIO_MEM_MODULES } from './virtio-mem/virtio-mem-modules.ts';
 
@@ -36,6 +37,16 @@ const MODULES: Readonly<Record<string, Module>> = {
   ...VIRTIO_MEM_MODULES,
 };
 
+const NO_PMEM = ['libnvdimm', 'nd_btt', 'nd_e820', 'nfit', 'nd_virtio', 'virtio_pmem', 'nd_pmem', 'dax_pmem', 'dax_hmem', 'virtio_mem'];
+const NO_CXL = ['cxl_acpi', 'cxl_pmem', 'dax_cxl'];
+
+/** Modules that Debian's kernels of other architectures are built without, as their packages show. */
+const LACKS: Readonly<Partial<Record<ArchName, readonly string[]>>> = {
+  arm64: ['nd_e820'],
+  s390x: [...NO_PMEM, ...NO_CXL, 'cxl_pci', 'cxl_mem'],
+  ppc64le: [...NO_PMEM, ...NO_CXL, 'device_dax', 'kmem'],
+};
+
 /** Names of all modules, for suggestions. */
 export const MODULE_NAMES: readonly string[] = Object.keys(MODULES);
 
@@ -50,7 +61,9 @@ export function isKnownModule(name: string): boolean {
 
 /** Whether the machine's kernel has it as a module. */
 export function moduleExists(machine: Machine, name: string): boolean {
-  return MODULES[moduleName(name)]?.exists?.(machine.kernel.profile.does) ?? true;
+  const { arch, does } = machine.kernel.profile;
+  const own = moduleName(name);
+  return LACKS[arch.name]?.includes(own) !== true && (MODULES[own]?.exists?.(does) ?? true);
 }
 
 /** Names of a module's parameters on the machine's kernel. */

@@ -51,8 +51,9 @@ const RULES: readonly Rule[] = [
     const whole = mib(section);
     return `a range of whole sections, such as memmap=${whole}!${hex(start)}; newer kernels take multiples of 2M`;
   },
+  (text) => (/missing acpi-ged device/.test(text) ? 'virtio-mem, which needs no ACPI: a virtio-mem-pci device, and qom-set requested-size' : undefined),
   (text) =>
-    /memory hotplug is not enabled/i.test(text)
+    /memory hotplug is not enabled(?!: missing acpi)/i.test(text)
       ? 'a machine with room for DIMMs: memory: 1G,slots=4,maxmem=8G'
       : undefined,
   (text) =>
@@ -60,8 +61,9 @@ const RULES: readonly Rule[] = [
       ? 'more slots in memory:, e.g. slots=8'
       : undefined,
   (text) => (/not enough space, currently/.test(text) ? 'a larger maxmem in memory:, or a smaller DIMM' : undefined),
-  (_, run) =>
-    run.depends.length > 0 && /\boffline\b/.test(run.command.text)
+  (text) => (/^Boot memory \[.*offlining attempted$/m.test(text) ? 'memory that was plugged in: this architecture keeps what it booted with' : undefined),
+  (text, run) =>
+    run.depends.length > 0 && /\boffline\b/.test(run.command.text) && !/^Boot memory \[/m.test(text)
       ? 'a block of zone Movable (valid_zones tells), which holds no unmovable pages'
       : undefined,
 ];

@@ -52,6 +52,7 @@ describe('a machine of arm64', () => {
     expect(asked.log.map(({ text }) => text)).toContain('Boot memory [60000000 68000000] offlining attempted');
     runMonitor(machine, 'object_add memory-backend-ram,id=m1,size=256M');
     const plugged = runMonitor(machine, 'device_add pc-dimm,id=d1,memdev=m1');
+    expect(runShell(machine, 'modprobe nd_e820').exit).toBe(1);
     expect(plugged.output).toEqual(['Error: memory hotplug is not enabled: missing acpi-ged device']);
   });
 
