@@ -3,10 +3,9 @@
  * Needs Debian's chromium. Writes docs/images/*.png and prints the figures docs/web.md holds.
  */
 
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -25,6 +24,8 @@ async function pictures(under: PageUnderTest): Promise<void> {
   await dark.selectOption('label:has-text("beside") select', '5.0');
   for (let i = 0; i < 5; i++) await dark.click('[aria-label="Step back"]');
   await chooseAt(dark, 0.76);
+  await dark.keyboard.press('1');
+  await dark.keyboard.press('-');
   await shot(dark, 'web-compare');
 
   const light = (await under.open('/', { viewport: size, colorScheme: 'light' })).page;
@@ -90,7 +91,7 @@ function sizes(folder: string): void {
   let total = 0;
   for (const name of readdirSync(folder, { recursive: true }) as string[]) {
     const path = join(folder, name);
-    if (!statSync(path).isFile() || name.includes('open-recording')) continue;
+    if (!statSync(path).isFile() || /open-recording|nearest/.test(name)) continue;
     const packed = gzipSync(readFileSync(path), { level: 9 }).length;
     total += packed;
     console.log(`${String(packed).padStart(8)}  ${name}`);

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../../src/runbook/examples.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
@@ -170,6 +171,9 @@ describe.skipIf(chromium === undefined)('the page', () => {
       await page.keyboard.press(key);
       expect(await page.locator('.sight').innerText()).toMatch(sight);
     }
+    // Drawn in a few milliseconds where nothing else runs; this machine may be busy.
+    const drawn = (await page.evaluate(`performance.getEntriesByName('map').map((one) => one.duration)`)) as number[];
+    expect(drawn.sort((a, b) => a - b)[Math.floor(drawn.length / 2)]).toBeLessThan(50);
     expect(troubles).toEqual([]);
   });
 
@@ -209,6 +213,12 @@ describe.skipIf(chromium === undefined)('the page', () => {
       expect(await serious(), `dialog ${key}`).toEqual([]);
       await page.keyboard.press('Escape');
     }
+  });
+
+  test('what it loads at first is below 300 KB, packed', () => {
+    const files = (readdirSync(under.folder, { recursive: true }) as string[]).filter((name) => /\.(?:js|css|html|svg)$/.test(name));
+    const sizes = files.filter((name) => !/open-recording|nearest/.test(name)).map((name) => gzipSync(readFileSync(join(under.folder, name))).length);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(300_000);
   });
 
   test('narrow: nothing runs out of the side', async () => {

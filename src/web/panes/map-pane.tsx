@@ -6,7 +6,6 @@ import { hex } from '../../kernel/units.ts';
 import { shortSize } from '../../view/size.ts';
 import { drawMap } from '../map/draw-map.ts';
 import { layoutOf } from '../map/lane-layout.ts';
-import { differencesOf } from '../map/machine-lanes.ts';
 import { addressAt, columnAt, panBy, resized, zoomAt, type Viewport } from '../map/viewport.ts';
 import type { Deck } from '../scenario/deck.ts';
 import { look } from '../sight.ts';
@@ -142,7 +141,7 @@ function paint(
   const { sectionSizeBytes } = state.picture;
   const { pageSize } = store.space.value;
   const [first] = store.decks.value;
-  const differences = first === deck || first === undefined ? [] : differencesOf(first.state(store.places.value[0] ?? 0).lanes, state.lanes);
+  const differences = first === deck || first === undefined ? [] : deck.differences(place, first.state(store.places.value[0] ?? 0).lanes);
   const scene = { view, boxes, changes: state.changes, differences, height, ratio: devicePixelRatio, sectionSizeBytes, pageSize };
   performance.mark('map-start');
   drawMap(context, scene, colours);

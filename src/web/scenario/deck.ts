@@ -9,7 +9,7 @@ import { pictureOfKernel } from '../../view/picture-of-kernel.ts';
 import type { Picture } from '../../view/picture.ts';
 import { factsOf, placeOf, type Fact, type FramePlace } from '../map/frame-facts.ts';
 import type { Lane } from '../map/lane.ts';
-import { changesOfAll, lanesOf, type Change } from '../map/machine-lanes.ts';
+import { changesOfAll, differencesOf, lanesOf, type Change } from '../map/machine-lanes.ts';
 import type { OpenScenario } from './open-scenario.ts';
 
 /** What the map shows of one state. */
@@ -30,6 +30,8 @@ export class Deck {
   readonly #follows: number[] | undefined;
   readonly #pictures = new Map<SessionStep | undefined, Picture>();
   readonly #lanes = new Map<SessionStep | undefined, readonly Lane[]>();
+  readonly #states = new Map<SessionStep | undefined, DeckState>();
+  #compared: { readonly one: readonly Lane[]; readonly other: readonly Lane[]; readonly found: readonly Change[] } | undefined;
   #book: GlyphBook | undefined;
 
   /** `follows` lists, for a machine beside another, where it stood after each of the other's steps. */
@@ -62,6 +64,7 @@ export class Deck {
     if (this.#book === book) return;
     this.#book = book;
     this.#lanes.clear();
+    this.#states.clear();
   }
 
   picture(position: number): Picture {
@@ -71,9 +74,20 @@ export class Deck {
   }
 
   state(position: number): DeckState {
-    const lanes = this.#lanesAt(position);
-    const changes = position === 0 ? [] : changesOfAll(this.#lanesAt(position - 1), lanes);
-    return { picture: this.picture(position), lanes, changes };
+    return kept(this.#states, this.#key(position), () => {
+      const lanes = this.#lanesAt(position);
+      const changes = position === 0 ? [] : changesOfAll(this.#lanesAt(position - 1), lanes);
+      return { picture: this.picture(position), lanes, changes };
+    });
+  }
+
+  /** Where this machine differs from another one's state; the last answer is kept, as every frame asks. */
+  differences(position: number, other: readonly Lane[]): readonly Change[] {
+    const one = this.#lanesAt(position);
+    if (this.#compared?.one !== one || this.#compared.other !== other) {
+      this.#compared = { one, other, found: differencesOf(other, one) };
+    }
+    return this.#compared.found;
   }
 
   facts(position: number, address: number): { place: FramePlace; facts: Fact[] } {
