@@ -17,6 +17,7 @@ async function pictures(under: PageUnderTest): Promise<void> {
   const size = { width: 1280, height: 900 };
   const shot = async (page: Page, name: string): Promise<void> => {
     await page.mouse.move(2, 2);
+    await page.locator('.decks').blur();
     await page.waitForTimeout(150);
     await page.screenshot({ path: join(images, `${name}.png`) });
   };

@@ -71,8 +71,8 @@ function paintUnits(raster: Raster, scene: MapScene, unitBytes: number, pages: b
     [Math.max(unitBytes, scene.sectionSizeBytes), theme.line],
   ] as const) {
     const columns = size / scene.view.perPixel;
-    // Lines that stand close are short, so that what they part stays to be seen.
-    const tall = columns >= 4 * apart ? height : Math.ceil(height / 3);
+    // Lines that stand close are short, as on a ruler, and left out where they would run into words.
+    const tall = columns >= 4 * apart ? height : height > 30 * scene.ratio ? Math.ceil(height / 3) : 0;
     if (size > 0 && columns >= apart) paintLines(raster, bordersOf(scene.view, size), y + height - tall, tall, colour);
   }
 }

@@ -6,7 +6,7 @@ import type { Picture } from '../../view/picture.ts';
 import type { Lane, LaneRun, LaneValue } from './lane.ts';
 import { blockLane, nodeLane, resourceLane, zoneLane } from './link-lanes.ts';
 import { ownerLane } from './owner-lane.ts';
-import { flagsLane, onlineLane, subsectionLane, validLane } from './section-lanes.ts';
+import { flagsLane, onlineLane, subsectionLane, unitOf, validLane } from './section-lanes.ts';
 
 /** The lanes in the order they are drawn. */
 export const LANE_IDS = ['owner', 'flags', 'subsections', 'valid', 'online', 'block', 'zone', 'node', 'resource'] as const;
@@ -15,7 +15,7 @@ export type LaneId = (typeof LANE_IDS)[number];
 /** Takes the lanes of a kernel; it is only read. */
 export function lanesOf(kernel: Kernel, picture: Picture, book: GlyphBook): Lane[] {
   return [
-    ownerLane(picture, book),
+    ownerLane(picture, book, unitOf(kernel)),
     flagsLane(kernel),
     ...[subsectionLane(kernel)].filter((lane) => lane !== undefined),
     validLane(kernel),

@@ -8,8 +8,8 @@ import { joinRuns, Lane, type LaneRun } from './lane.ts';
 import { lanePaint } from './lane-paint.ts';
 import { LaneValues } from './lane-values.ts';
 
-/** Cost follows spans, segments and mixed sections of the picture. */
-export function ownerLane(picture: Picture, book: GlyphBook): Lane {
+/** Cost follows spans, segments and mixed sections of the picture; `unitBytes` is what the kernel hands out memory in. */
+export function ownerLane(picture: Picture, book: GlyphBook, unitBytes: number): Lane {
   const values = new LaneValues('no owner');
   const runs: LaneRun[] = [];
   const add = (start: number, end: number, owner: Owner): void => {
@@ -30,7 +30,7 @@ export function ownerLane(picture: Picture, book: GlyphBook): Lane {
     at = end;
   }
   addSegments(segments, at, Infinity, add);
-  return new Lane('owner', 'owner', values.all(), joinRuns(runs), picture.subsectionSizeBytes);
+  return new Lane('owner', 'owner', values.all(), joinRuns(runs), unitBytes);
 }
 
 // Outside sections nothing but the resources tells who owns what.

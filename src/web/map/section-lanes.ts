@@ -11,6 +11,11 @@ import { joinRuns, Lane, type LaneRun } from './lane.ts';
 import { hatched, PAINTS, SERIES } from './lane-paint.ts';
 import { LaneValues } from './lane-values.ts';
 
+/** Bytes of the smallest piece that has an owner of its own: a sub-section, or a section on kernels before them. */
+export function unitOf({ profile: { arch, does } }: Kernel): number {
+  return does.subsectionHotplug ? arch.subsectionSize : arch.pagesPerSection * arch.pageSize;
+}
+
 /** Flags by their letters: Present, Memmap, Online, Early, Device taint. */
 export function flagsLane(kernel: Kernel): Lane {
   const { arch } = kernel.profile;
@@ -61,13 +66,13 @@ function bitRuns(run: SectionRun, size: number, count: number, code: number): La
 /** Frames with a struct page. */
 export function validLane(kernel: Kernel): Lane {
   const { arch } = kernel.profile;
-  return yesLane('valid', 'pfn_valid', 'a struct page', 'no struct page', memmapRuns(kernel), arch.pageSize, arch.subsectionSize);
+  return yesLane('valid', 'pfn_valid', 'a struct page', 'no struct page', memmapRuns(kernel), arch.pageSize, unitOf(kernel));
 }
 
 /** Frames that pfn_to_online_page() gives out. */
 export function onlineLane(kernel: Kernel): Lane {
   const { arch } = kernel.profile;
-  return yesLane('online', 'pfn_to_online_page', 'online', 'not online', onlinePfnRuns(kernel), arch.pageSize, arch.subsectionSize);
+  return yesLane('online', 'pfn_to_online_page', 'online', 'not online', onlinePfnRuns(kernel), arch.pageSize, unitOf(kernel));
 }
 
 function yesLane(
