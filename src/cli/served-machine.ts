@@ -1,7 +1,8 @@
 /** The machine `memhp serve` hands out beside the page: its files as they are, for the page to read. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { readUpTo } from '../capture/read-folder.ts';
 import { diagnostic, type Diagnostic } from '../runbook/diagnostic.ts';
 import { EXAMPLES } from '../runbook/examples.ts';
 import { frontMatterOf } from '../runbook/front-matter-text.ts';
@@ -50,18 +51,34 @@ function ofSpec(name: string): Served {
 }
 
 function ofFile(path: string): Served {
-  const stat = statSync(path);
-  if (stat.isDirectory()) return refused(path, 'this is a folder', `pack it: tar -czf machine.tar.gz -C ${path} .`);
-  if (stat.size > FILE_LIMIT) return refused(path, `the file has ${stat.size} bytes; the page takes ${FILE_LIMIT}`);
-  const own = { name: basename(path), bytes: readFileSync(path) };
-  const text = own.bytes.subarray(0, 64 * 1024).toString('utf8');
+  const bytes = bytesOf(path);
+  if (typeof bytes === 'string') {
+    const isFolder = statSync(path).isDirectory();
+    return refused(path, bytes, isFolder ? `pack it: tar -czf machine.tar.gz -C ${path} .` : undefined);
+  }
+  const own = { name: basename(path), bytes };
+  const text = bytes.subarray(0, 64 * 1024).toString('utf8');
   if (!looksLikeRunbook(text)) return served([own]);
   // The machine a runbook names lies beside it.
   const { value } = parseRunbook(text, path, { headerOnly: true }).book.header.machine ?? {};
   if (value === undefined) return served([own]);
   const beside = resolve(dirname(path), value);
-  if (!exists(beside) || !statSync(beside).isFile()) return refused(path, `the machine it names is no file: ${beside}`);
-  return served([own, { name: basename(beside), bytes: readFileSync(beside) }]);
+  const machine = exists(beside) ? bytesOf(beside) : 'there is no such file';
+  if (typeof machine === 'string') return refused(path, `its machine is in ${beside}: ${machine}`);
+  return served([own, { name: basename(beside), bytes: machine }]);
+}
+
+/** A file's bytes, or why they are not to be had. Sizes of /proc files are not to be believed, devices never end. */
+function bytesOf(path: string): Buffer | string {
+  const stat = statSync(path);
+  if (stat.isDirectory()) return 'this is a folder';
+  if (!stat.isFile()) return 'this is neither a file nor a folder';
+  try {
+    const bytes = readUpTo(path, FILE_LIMIT + 1);
+    return bytes.length > FILE_LIMIT ? `the file is larger than the ${FILE_LIMIT} bytes the page takes` : bytes;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'it cannot be read';
+  }
 }
 
 function served(files: readonly { name: string; bytes: Buffer }[]): Served {

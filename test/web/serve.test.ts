@@ -66,7 +66,9 @@ test('a machine is a file, a description or an example; anything else is said', 
   writeFileSync(join(folder, 'iomem.txt'), '00001000-0009ffff : System RAM\n');
   writeFileSync(book, '---\nmachine: iomem.txt\n---\n$ lsmem\n');
   expect(files(book)).toHaveLength(2);
-  for (const wrong of ['threat', 'no/such/file', folder]) expect('diagnostics' in servedMachine(wrong), wrong).toBe(true);
+  writeFileSync(book, '---\nmachine: ../none.txt\n---\n$ lsmem\n');
+  // A device would be read for ever.
+  for (const wrong of ['threat', 'no/such/file', folder, '/dev/zero', book]) expect('diagnostics' in servedMachine(wrong), wrong).toBe(true);
 });
 
 test('the command line complains about what it is given', async () => {
