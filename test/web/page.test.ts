@@ -7,10 +7,16 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../../src/runbook/examples.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
+import { fragmentOf } from '../../src/web/scenario/share-link.ts';
+import { tarOf } from '../capture/tar-of.ts';
 import { chooseAt, chromiumAtHand, PageUnderTest, typeLine } from './page.ts';
 
 const chromium = chromiumAtHand();
 const hosts = join(import.meta.dirname, '../../../shared/hosts');
+const traces = join(import.meta.dirname, '../../../shared/traces');
+for (const [folder, what] of [[hosts, 'a real /proc/iomem is'], [traces, 'recordings are']] as const) {
+  if (!existsSync(folder)) console.warn(`SKIPPED: ../shared has no such folder, so ${what} not opened on the page`);
+}
 const thread = parseRunbook(EXAMPLES.thread!, 'thread').book;
 
 describe.skipIf(chromium === undefined)('the page', () => {
@@ -105,6 +111,35 @@ describe.skipIf(chromium === undefined)('the page', () => {
     await typeLine(page, 'grep "System RAM" /proc/iomem');
     const shown = (await page.locator('.step pre').innerText()).split('\n');
     expect(shown).toEqual(text.split('\n').filter((line) => /^\S.*: System RAM$/.test(line)));
+    expect(troubles).toEqual([]);
+  });
+
+  test.runIf(existsSync(join(traces, 'dimm-00-6.12.json')))('a recording of a real kernel, and an archive, are opened', async () => {
+    const { page, troubles } = await under.open();
+    await page.keyboard.press('m');
+    await page.setInputFiles('input[type=file]', join(traces, 'dimm-00-6.12.json'));
+    await page.locator('.machine', { hasText: 'dimm-00-6.12.json' }).waitFor();
+    const recording = JSON.parse(readFileSync(join(traces, 'dimm-00-6.12.json'), 'utf8')) as { steps: unknown[] };
+    expect(await page.locator('.step').count()).toBe(recording.steps.length);
+    await page.keyboard.press('m');
+    const iomem = ['00001000-0009ffff : System RAM', '00100000-3fffffff : System RAM', ''].join('\n');
+    await page.setInputFiles('input[type=file]', { name: 'host.tar.gz', mimeType: 'application/gzip', buffer: gzipSync(tarOf({ 'proc/iomem': iomem })) });
+    await page.locator('.machine', { hasText: 'host.tar.gz' }).waitFor();
+    await typeLine(page, 'cat /proc/iomem');
+    expect(await page.locator('.step pre').innerText()).toContain('00100000-3fffffff : System RAM');
+    expect(troubles).toEqual([]);
+  });
+
+  test('what a link or a file says is text, whatever it says', async () => {
+    const evil = '<img src=x onerror=globalThis.hit=1><script>hit=1</script>';
+    const text = `---\ntitle: ${JSON.stringify(evil)}\nkernel: "6.12"\nmemory: 1G\n---\n# ${evil}\n$ echo '${evil}'\n`;
+    const source = { kind: 'runbook' as const, name: evil, text, files: [] };
+    const fragment = await fragmentOf({ source, kernel: undefined, beside: undefined, position: 1, sight: undefined, address: undefined });
+    const { page, troubles } = await under.open(`/#${fragment}`);
+    await page.waitForSelector('.step');
+    expect(await page.locator('.machine').innerText()).toContain(evil);
+    expect(await page.locator('.step pre').innerText()).toBe(evil);
+    expect(await page.evaluate(`[document.querySelectorAll('img, #page script').length, 'hit' in globalThis]`)).toEqual([0, false]);
     expect(troubles).toEqual([]);
   });
 
