@@ -7,6 +7,9 @@ import type { Step } from './record.ts';
 const run = (line: string): Step => ({ run: line });
 const monitor = (line: string): Step => ({ monitor: line });
 
+/** How many lines are thrown, of which fewer stay: a boot costs as much as twenty, so that most runs are long. */
+export const lines = (dice: Dice): number => (dice.chance(0.3) ? dice.between(8, 16) : dice.between(24, 48));
+
 export function lsmem(dice: Dice): Step {
   return run(
     dice.weighted([
@@ -93,7 +96,7 @@ const ALIGNS = [
 const MAPS = ['', '', ' -M mem', ' -M dev'] as const;
 
 /** How a namespace is to be made: fsdax and devdax take an alignment and a place for the memmap. */
-function namespaceMode(dice: Dice): string {
+export function namespaceMode(dice: Dice): string {
   const mode = dice.weighted([[4, MODES[0]], [4, MODES[1]], [2, MODES[2]], [2, MODES[3]]]);
   if (mode === 'raw' || mode === 'sector') return `-m ${mode}`;
   return `-m ${mode}${dice.weighted(ALIGNS)}${dice.pick(MAPS)}`;

@@ -2,8 +2,11 @@
 
 import type { QemuArch } from '../drivers/qemu-platform.ts';
 import type { FuzzCase } from './fuzz-case.ts';
-import { blockLine, daxLine, labelLine, legacyLine, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
+import { blockLine, daxLine, labelLine, legacyLine, lines, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
 import { Dice, machineSeed } from './fuzz-dice.ts';
+import { hmem } from './fuzz-families-hmem.ts';
+import { autozone, fakenuma } from './fuzz-families-numa.ts';
+import { chmem, cxl, modules, rare } from './fuzz-families-tools.ts';
 import { treeBlocks, treeBootmap, treeNuma, treeVirtiomem } from './fuzz-families-tree.ts';
 import { thinned } from './fuzz-thin.ts';
 import { movableWord, onlineWords } from './fuzz-words.ts';
@@ -16,9 +19,6 @@ type Machine = Omit<FuzzCase, 'family' | 'seed'>;
 const FREE_FROM = 256 * MIB;
 /** What is left at the top of a machine's memory: the initial file system is loaded there. */
 const TOP = 160 * MIB;
-
-/** How many lines are thrown, of which fewer stay: a boot costs as much as twenty, so that most runs are long. */
-const lines = (dice: Dice): number => (dice.chance(0.3) ? dice.between(8, 16) : dice.between(24, 48));
 
 const run = (line: string): Step => ({ run: line });
 const PMEM = 'modprobe nd_e820; modprobe nd_pmem';
@@ -33,6 +33,13 @@ export const FAMILIES = {
   kmem,
   virtiomem,
   mixed,
+  hmem,
+  fakenuma,
+  autozone,
+  chmem,
+  rare,
+  modules,
+  cxl,
   bigblock,
 } as const satisfies Readonly<Record<string, (dice: Dice) => Machine>>;
 
