@@ -250,6 +250,23 @@ describe.skipIf(chromium === undefined)('the page', () => {
     }
   });
 
+  test('two fingers zoom', async () => {
+    const { page, troubles } = await under.open('/', { hasTouch: true });
+    const box = (await page.locator('.canvas').boundingBox())!;
+    const y = box.y + 60;
+    const points = (apart: number): { x: number; y: number; id: number }[] =>
+      [-1, 1].map((side, id) => ({ x: box.x + box.width / 2 + (side * apart) / 2, y, id }));
+    const before = await page.locator('.sight').innerText();
+    const touch = await page.context().newCDPSession(page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: points(100) });
+    for (const apart of [150, 200, 300, 400]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: points(apart) });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    expect(before).toMatch(/^1G from 0x0/);
+    // Four times as far apart: a quarter of the 1.02 GiB is in sight.
+    await expect.poll(() => page.locator('.sight').innerText()).toMatch(/^26\d(?:\.\d)?M from/);
+    expect(troubles).toEqual([]);
+  });
+
   test('what it loads at first is below 300 KB, packed', () => {
     const files = (readdirSync(under.folder, { recursive: true }) as string[]).filter((name) => /\.(?:js|css|html|svg)$/.test(name));
     const sizes = files.filter((name) => !/open-recording|nearest/.test(name)).map((name) => gzipSync(readFileSync(join(under.folder, name))).length);

@@ -6,12 +6,12 @@ import { hex } from '../../kernel/units.ts';
 import { shortSize } from '../../view/size.ts';
 import { drawMap } from '../map/draw-map.ts';
 import { layoutOf } from '../map/lane-layout.ts';
-import { addressAt, columnAt, panBy, resized, zoomAt, type Viewport } from '../map/viewport.ts';
+import { columnAt, resized, type Viewport } from '../map/viewport.ts';
 import type { Deck } from '../scenario/deck.ts';
-import { look } from '../sight.ts';
 import * as store from '../store.ts';
 import { pageTheme } from '../theme.ts';
 import { MapKeys } from './map-keys.ts';
+import { pointer } from './map-pointer.ts';
 import { MapTable } from './map-table.tsx';
 
 export function MapPane() {
@@ -163,48 +163,3 @@ function Cross() {
     </>
   );
 }
-
-let drag: { x: number; view: Viewport; moved: boolean } | undefined;
-
-function columnOf(event: MouseEvent): number {
-  return event.offsetX * devicePixelRatio;
-}
-
-const pointer = {
-  onPointerDown(event: PointerEvent) {
-    if (event.button !== 0) return;
-    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-    drag = { x: columnOf(event), view: store.view.value, moved: false };
-  },
-  onPointerMove(event: PointerEvent) {
-    const x = columnOf(event);
-    if (drag !== undefined && (drag.moved || Math.abs(x - drag.x) > 4)) {
-      drag.moved = true;
-      look(panBy(drag.view, drag.x - x, store.space.value));
-    }
-    store.hovered.value = Math.max(0, addressAt(store.view.value, x));
-  },
-  onPointerUp(event: PointerEvent) {
-    if (drag !== undefined && !drag.moved) {
-      store.chosen.value = Math.max(0, Math.floor(addressAt(store.view.value, columnOf(event))));
-      store.tab.value = 'frame';
-    }
-    drag = undefined;
-  },
-  onPointerLeave() {
-    store.hovered.value = undefined;
-  },
-  onWheel(event: WheelEvent) {
-    event.preventDefault();
-    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (sideways || event.shiftKey) {
-      look(panBy(store.view.value, (sideways ? event.deltaX : event.deltaY) * devicePixelRatio, store.space.value));
-      return;
-    }
-    const pixels = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
-    look(zoomAt(store.view.value, 2 ** (-pixels / 200), columnOf(event), store.space.value));
-  },
-  onDblClick(event: MouseEvent) {
-    look(zoomAt(store.view.value, 4, columnOf(event), store.space.value));
-  },
-};
