@@ -9,6 +9,7 @@ import { recognise } from '../../src/advise/explain/recognise.ts';
 import { cleanLine } from '../../src/advise/explain/clean-line.ts';
 import { explainDocument, explainJson, explainJsonSchema } from '../../src/cli/explain-json.ts';
 import { explainLines } from '../../src/cli/explain-text.ts';
+import { runShell } from '../../src/tools/shell.ts';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
 import { explainPage } from '../../scripts/explain-doc.ts';
 
@@ -68,6 +69,31 @@ describe('stories', () => {
       'the nearest addresses that pass: 0x140000000 or 0x148000000',
       'the nearest sizes that pass: 128 MiB or 256 MiB (instead of 192 MiB)',
     ]);
+  });
+
+  test('a region with both edges wrong: what fits inside it, and the model maps that', () => {
+    const [story] = explainText('nd_pmem namespace0.0: [mem 0x40500000-0x605fffff flags 0x200] misaligned, unable to map').stories;
+    expect(story?.nearest).toEqual(['what fits inside it: `memmap=512M!0x40600000` (512 MiB), 1 MiB less']);
+    const machine = buildMachine({ kernel: '6.12', memory: '2G', cmdline: 'memmap=512M!0x40600000', qemu: [] });
+    expect(runShell(machine, 'modprobe nd_e820; modprobe nd_pmem; ls /dev/pmem0').exit).toBe(0);
+  });
+
+  test('a dax device below one block: how far it has to reach, and kmem takes it there', () => {
+    const log = 'x86/mm: Memory block size: 2048MB\nkmem dax0.0: mapping0: 0x140800000-0x1cfffffff too small after alignment';
+    expect(explainText(log).stories[0]?.nearest).toEqual([
+      'a device from the same start that reaches to 0x200000000 (3064 MiB) would hold one block of 2 GiB',
+    ]);
+  });
+
+  test('functions are named as the kernel of the log names them', () => {
+    const line = 'Block size [0x8000000] unaligned hotplug range: start 0x144000000, size 0xc000000';
+    const offline = 'removing memory fails, because memory [0x0000000100000000-0x0000000107ffffff] is onlined';
+    for (const text of [line, offline]) {
+      expect(explainText(`Linux version 6.12.0\n${text}`).stories[0]?.decidedBy).toBe(explainText(text).stories[0]?.decidedBy);
+    }
+    const altmap = 'Conflicting mapping in same section';
+    const before = explainText(`Linux version 5.1.0\n${altmap}`).stories[0]?.decidedBy;
+    expect(before).toBe('kernel/memremap.c: devm_memremap_pages');
   });
 
   test('on a machine the numbers are put on its map', () => {

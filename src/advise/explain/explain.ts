@@ -1,6 +1,7 @@
 /** Explains a log as it streams by: lines in, stories out, in bounded memory. */
 
 import type { Machine } from '../../drivers/machine.ts';
+import { profileNameFor } from '../../capture/captured-profile.ts';
 import { ARCHITECTURES } from '../../kernel/profile/arch.ts';
 import { cleanLine } from './clean-line.ts';
 import { Drafts } from './draft.ts';
@@ -8,6 +9,7 @@ import { devicesIn, driverOf, type LogEvent } from './event.ts';
 import { wordingsOf, type Message } from './message.ts';
 import { lookAt, recognise, type Recognised } from './recognise.ts';
 import { tellStory, type Story } from './story.ts';
+import { Suggester } from './suggest.ts';
 import { CORE_FUNCTIONS, TEST_MODULES, traceLine, type TraceLine } from './trace.ts';
 import { unitsOf, Values, type Units } from './values.ts';
 
@@ -228,9 +230,11 @@ export class Explainer {
   finish(): Explanation {
     this.#endTrace();
     const units = this.#units();
-    const kernel = this.#options.machine?.kernel;
+    const { machine } = this.#options;
+    const spoke = this.#release === undefined ? undefined : profileNameFor(this.#release);
+    const suggester = new Suggester(machine, spoke, this.#arch);
     return {
-      stories: this.#drafts.finish().map((draft) => tellStory(draft, units, kernel)),
+      stories: this.#drafts.finish().map((draft) => tellStory(draft, units, machine?.kernel, suggester)),
       storiesOmitted: this.#drafts.omitted,
       notices: this.#notices,
       noticesOmitted: this.#noticesOmitted,

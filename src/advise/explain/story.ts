@@ -1,14 +1,16 @@
 /** A draft told: what was tried, what refused it, why, what followed, what to do. */
 
 import { errnoName } from '../../kernel/errno.ts';
+import { placeIn } from '../../kernel/profile/places.ts';
 import { CHANGES } from '../../kernel/profile/changes.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Draft } from './draft.ts';
 import { errnoInContext, errnoOfText } from './errno-in-context.ts';
 import type { LogEvent, Trace } from './event.ts';
 import { say, type Message, type Wording } from './message.ts';
+import { placeOf as checkPlace } from '../why/place.ts';
 import { placeOf, type Place } from './place.ts';
-import { suggestionsFor } from './suggest.ts';
+import type { Suggester } from './suggest.ts';
 import { ASKERS, CORE_FUNCTIONS } from './trace.ts';
 import { Values, type Units } from './values.ts';
 
@@ -51,8 +53,8 @@ export interface Story {
   readonly reports: readonly string[];
 }
 
-/** Tells a draft in the units that the whole log, or the machine, gave. */
-export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined): Story {
+/** Tells a draft in the units that the whole log, or the machine, gave; `suggester` is asked what would pass. */
+export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined, suggester: Suggester): Story {
   const { events } = draft;
   const root = decisive(events);
   const values = (event: LogEvent): Values => new Values(event.fields, ownUnits(event, units));
@@ -71,13 +73,13 @@ export function tellStory(draft: Draft, units: Units, kernel: Kernel | undefined
     more: draft.more,
     repeats: draft.repeats,
     tried: triedText(events, trace, values),
-    decidedBy: causeless ? undefined : decidedBy(root, trace),
+    decidedBy: causeless ? undefined : decidedBy(root, trace, suggester.kernel),
     why,
     followed: distinct(failures.filter((event) => event !== root).flatMap((event) => followText(event, root, units))).filter(
       (text) => !why.includes(text),
     ),
     remedies: distinct([...new Set([root, ...roots])].flatMap((one) => remediesOf(one, units))).slice(0, 5),
-    nearest: distinct(roots.flatMap((event) => suggestionsFor(event, ownUnits(event, units), kernel))).slice(0, 4),
+    nearest: distinct(roots.flatMap((event) => suggester.suggestionsFor(event, ownUnits(event, units)))).slice(0, 4),
     trace,
     places: placesOf(roots.length > 0 ? roots : events, units, kernel),
     versions: distinct(roots.flatMap(({ wording }) => versionText(wording))),
@@ -111,10 +113,14 @@ function triedText(
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-function decidedBy(root: LogEvent, trace: Trace | undefined): string | undefined {
+/** The check's place, on the kernel that spoke where it is known. */
+function decidedBy(root: LogEvent, trace: Trace | undefined, profileName: string | undefined): string | undefined {
   // Where the log itself names file and function it knows better than the catalogue.
   if (trace?.file !== undefined && trace.fn !== undefined && trace.fn in CORE_FUNCTIONS) return `${trace.file}: ${trace.fn}`;
-  return root.message.at;
+  const { at } = root.message;
+  const [file, fn] = at?.split(': ') ?? [];
+  if (profileName === undefined || file === undefined || fn === undefined) return at;
+  return checkPlace(placeIn(profileName, { file, fn, condition: '' }));
 }
 
 function whyOf({ message, fields, driver }: LogEvent, values: Values): string[] {

@@ -23,7 +23,7 @@ export function bootKnobs(machine: Machine, line: TypedLine): Knob[] {
   if (/\b(?:nd|dax)ctl\b|\bmodprobe\b|\/nd\/|\/dax\//.test(line.text)) {
     words.forEach((word, index) => {
       const put = (text: string): string => words.map((each, at) => (at === index ? text : each)).join(' ');
-      knobs.push(...regionKnobs(word, put, lines));
+      knobs.push(...regionKnobs(word, put, lines, machine.kernel.memoryBlockSizeBytes));
     });
   }
   if (line.prompt === 'monitor' || /memory\d+|daxctl/.test(line.text)) {
@@ -33,25 +33,29 @@ export function bootKnobs(machine: Machine, line: TypedLine): Knob[] {
   return knobs;
 }
 
-/** A `memmap=SIZE!START` region: its size and its start. */
-function regionKnobs(word: string, put: (text: string) => string, lines: readonly TypedLine[]): Knob[] {
-  const match = /^memmap=([^!$#@%]+)!([^,]+)$/.exec(word);
+/** Persistent memory `memmap=SIZE!START`, or a range given another type, `memmap=SIZE%START-1+0xefffffff`. */
+const REGION = /^memmap=([^!$#@%]+)([!%])([^,+-]+)(.*)$/;
+
+/** A region set apart at boot: its size and its start. */
+function regionKnobs(word: string, put: (text: string) => string, lines: readonly TypedLine[], blockSize: number): Knob[] {
+  const match = REGION.exec(word);
   const size = match === null ? undefined : typedNumber(match[1] as string);
-  const start = match === null ? undefined : typedNumber(match[2] as string);
-  if (size === undefined || start === undefined) return [];
+  const start = match === null ? undefined : typedNumber(match[3] as string);
+  if (match === null || size === undefined || start === undefined) return [];
+  const [, sizeText, mark, startText, rest] = match as unknown as [string, string, string, string, string];
   const knob = (what: string, value: number, write: (value: number) => string, text: (value: number) => string): Knob => ({
     kind: 'number',
     what,
     value,
     steps: [64 * KiB, MiB, 2 * MiB, 16 * MiB, 64 * MiB, 128 * MiB],
     least: 2 * MiB,
-    most: value + 2 * GiB,
+    most: value + Math.max(2 * GiB, 2 * blockSize),
     write,
     request: (other) => ({ lines, boot: { cmdline: put(text(other)) } }),
   });
   return [
-    knob(`size of ${word}`, size.value, size.write, (value) => `memmap=${size.write(value)}!${match?.[2]}`),
-    knob(`start of ${word}`, start.value, start.write, (value) => `memmap=${match?.[1]}!${start.write(value)}`),
+    knob(`size of ${word}`, size.value, size.write, (value) => `memmap=${size.write(value)}${mark}${startText}${rest}`),
+    knob(`start of ${word}`, start.value, start.write, (value) => `memmap=${sizeText}${mark}${start.write(value)}${rest}`),
   ];
 }
 

@@ -21,10 +21,21 @@ const MOVES: readonly Move[] = [
   {
     file: 'mm/memremap.c',
     fn: 'pagemap_range',
-    // v5.4 split off what needs no device, v5.10 what is done for each range.
-    was: [{ before: '5.4', fn: 'devm_memremap_pages' }, { before: '5.10', fn: 'memremap_pages' }],
+    // v5.3 moved the file, v5.4 split off what needs no device, v5.10 what is done for each range.
+    was: [
+      { before: '5.3', file: 'kernel/memremap.c', fn: 'devm_memremap_pages' },
+      { before: '5.4', fn: 'devm_memremap_pages' },
+      { before: '5.10', fn: 'memremap_pages' },
+    ],
   },
-  { file: 'mm/memremap.c', fn: 'memremap_pages', was: [{ before: '5.4', fn: 'devm_memremap_pages' }] },
+  {
+    file: 'mm/memremap.c',
+    fn: 'memremap_pages',
+    was: [
+      { before: '5.3', file: 'kernel/memremap.c', fn: 'devm_memremap_pages' },
+      { before: '5.4', fn: 'devm_memremap_pages' },
+    ],
+  },
   {
     file: 'mm/sparse.c',
     fn: 'fill_subsection_map',
