@@ -45,10 +45,14 @@ export function parseLsmem(text: string, source: string): CapturedPart {
       } else rows.push({ start, last, words: (match[3] as string).trim().split(/\s+/), number });
     }
   }
+  const filled = heading.slice(1);
+  const ofOffline = filled.filter((column) => column !== 'REMOVABLE');
   const at = (words: readonly string[], column: string): string | undefined => {
-    const index = heading.indexOf(column);
-    // A blank column before this one would shift the words: trust only rows that fill every column.
-    return index <= 0 || words.length !== heading.length - 1 ? undefined : words[index - 1];
+    // A blank column shifts the words behind it. lsmem leaves REMOVABLE blank for offline memory; no other row is trusted.
+    const isOffline = words.length === ofOffline.length && words[ofOffline.indexOf('STATE')] === 'offline';
+    const columns = isOffline ? ofOffline : words.length === filled.length ? filled : [];
+    const index = columns.indexOf(column);
+    return index < 0 ? undefined : words[index];
   };
   const blocks: CapturedBlock[] = [];
   for (const { start, last, words, number } of rows) {

@@ -164,3 +164,19 @@ test('6.12: a node that has only kmem memory is of a lower tier', () => {
   expect(log(machine, skip).slice(2)).toEqual(['Demotion targets for Node 0: null']);
   expect(machine.kernel.slowNodes.size).toBe(0);
 });
+
+test.each([
+  // Whole blocks of 128 MiB; what is lost is counted by hand.
+  { size: 300 * MiB, warned: ['kmem dax0.0: DAX region truncated by 44.0 MiB due to alignment'] },
+  { size: 256 * MiB, warned: [] },
+  { size: 130 * MiB, warned: ['kmem dax0.0: DAX region truncated by 2.00 MiB due to alignment'] },
+  { size: 254 * MiB, warned: ['kmem dax0.0: DAX region truncated by 126 MiB due to alignment'] },
+])('since 6.16 the kernel says what $size bytes lose to whole blocks', ({ size, warned }) => {
+  for (const kernel of ['6.12', '7.2']) {
+    const machine = daxMachine({ kernel, cmdline: 'memhp_default_state=offline' }, ['kmem']);
+    const region = addRegion(machine, 4 * GiB, 5 * GiB, { kmemDefault: true });
+    const skip = logLength(machine);
+    devmCreateDevDax(machine, region.key, { size });
+    expect(log(machine, skip).filter((line) => line.includes('truncated'))).toEqual(kernel === '6.12' ? [] : warned);
+  }
+});

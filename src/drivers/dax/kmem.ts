@@ -37,6 +37,16 @@ export function daxKmemRange(kernel: Kernel, range: ByteRange): ByteRange | unde
   return start < end ? { start, end } : undefined;
 }
 
+/** Bytes in the largest unit that leaves 1 or more, to three digits. @kernel lib/string_helpers.c: string_get_size */
+function threeDigits(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let unit = 0;
+  let amount = bytes;
+  for (; amount >= 1024 && unit < units.length - 1; unit++) amount /= 1024;
+  const decimals = unit === 0 || amount >= 100 ? 0 : amount >= 10 ? 1 : 2;
+  return `${amount.toFixed(decimals)} ${units[unit]}`;
+}
+
 function mapping(index: number, { start, end }: ByteRange): string {
   return `mapping${index}: ${hex(start)}-${hex(end - 1)}`;
 }
@@ -67,6 +77,10 @@ export function kmemProbe(machine: Machine, device: DevDax): DaxBinding | Errno 
   if (total === 0) {
     kernel.printk(4, `kmem ${name}: rejecting DAX region without any memory after alignment`);
     return -EINVAL;
+  }
+  const lost = device.ranges.reduce((sum, { start, end }) => sum + end - start, 0) - total;
+  if (lost > 0 && kernel.profile.does.kmemWarnsTruncation) {
+    kernel.printk(4, `kmem ${name}: DAX region truncated by ${threeDigits(lost)} due to alignment`);
   }
   initNodeMemoryType(kernel, targetNode);
   const hasGroups = kernel.profile.does.autoMovable;

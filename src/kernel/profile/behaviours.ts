@@ -100,6 +100,8 @@ export interface Behaviours {
   readonly daxMemmapOnMemory: boolean;
   /** A dax mapping that is not aligned, or of a region without driver, is taken in silence instead of refused (−ENXIO). */
   readonly daxMappingStoreSilent: boolean;
+  /** kmem warns how much of a device its whole blocks leave out. */
+  readonly kmemWarnsTruncation: boolean;
   /**
    * dax_hmem makes the devices of soft-reserved ranges when it is loaded; before, boot made them, and each held a
    * resource of its own around `Soft Reserved`.

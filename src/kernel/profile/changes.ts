@@ -371,6 +371,12 @@ const table = {
     note: 'Its commit was not looked up. In 6.12, not in 6.1.',
     sets: { daxMappingStoreSilent: true },
   },
+  'kmem-truncation-warning': {
+    release: 'v6.16',
+    subject: 'DAX: warn when kmem regions are truncated for memory block alignment (gist)',
+    note: 'Posted in April 2025; not in 6.12.117. The release, and that the amount has three digits, are from memory.',
+    sets: { kmemWarnsTruncation: true },
+  },
   'virtio-mem': {
     release: 'v5.8',
     subject: 'virtio-mem: Paravirtualized memory hotplug (5f1f79bbc9e2)',

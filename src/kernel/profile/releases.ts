@@ -57,6 +57,7 @@ export const BASE: Behaviours = {
   daxMatchesByType: false,
   daxMemmapOnMemory: false,
   daxMappingStoreSilent: false,
+  kmemWarnsTruncation: false,
   hmemPlatform: false,
   cxlRegions: 'none',
   cxlXorArithmetic: false,
@@ -128,5 +129,5 @@ export const RELEASES: Readonly<Record<string, Release>> = {
     after: '6.11',
     changes: ['region-intersects-descendants', 'numa-trims-to-dram', 'tree-numa-memblks', 'device-memory-max-pfn', 'block-size-advice'],
   },
-  '7.2': { after: '6.15', changes: ['node-span-from-ranges'] },
+  '7.2': { after: '6.15', changes: ['node-span-from-ranges', 'kmem-truncation-warning'] },
 };
