@@ -67,9 +67,10 @@ export function rare(dice: Dice): Machine {
     ...['-device', `nvdimm,id=nv${i},memdev=nm${i}${label === 0 ? '' : `,label-size=${label}`}`],
   ]);
   const cmdline = dice.chance(0.5) ? [`memmap=${sizeText(regionSize(dice))}!${hex(0x20000000 + offset(dice))}`] : [];
+  const version = dice.weighted([[4, ''], [2, ' -V 1.2'], [1, undefined]]);
   dice.turn();
   const steps = [run('modprobe nd_e820; modprobe nfit'), run('modprobe nd_btt; modprobe nd_pmem; modprobe dax_pmem; modprobe device_dax')];
-  if (dice.chance(0.8)) steps.push(run(`ndctl disable-region all; ndctl init-labels -f${dice.pick(['', ' -V 1.2'])} nmem0; ndctl enable-region all`));
+  if (version !== undefined) steps.push(run(`ndctl disable-region all; ndctl init-labels -f${version} nmem0; ndctl enable-region all`));
   steps.push(...dice.times(lines(dice), () => rareLine(dice, labels.length + cmdline.length)));
   return { memory: '1G,slots=4,maxmem=16G', cmdline, qemu, steps: [...steps, run('ndctl list -BDRNi')] };
 }

@@ -14,16 +14,19 @@ export interface Beginning {
   readonly plugged: ReadonlyMap<string, number>;
   readonly backends: ReadonlySet<string>;
   readonly modules: readonly string[];
+  /** Label areas that hold anything: nobody sees them while their driver is not there. */
+  readonly labels: readonly string[];
 }
 
 /** All of a machine that a line may read later. */
 export function beginningOf(machine: Machine): Beginning {
-  const { qemu, modules } = machine.devices;
+  const { qemu, modules, media } = machine.devices;
   return {
     state: stateOfMachine(machine, true),
     plugged: new Map((qemu?.devices ?? []).map(({ id, requestedSize }) => [id, requestedSize])),
     backends: new Set(qemu?.backends.keys()),
     modules,
+    labels: [...media.labels.keys()].sort(),
   };
 }
 
@@ -51,20 +54,21 @@ export function undo(machine: Machine, beginning: Beginning): Step[] | undefined
 }
 
 function isBack(machine: Machine, beginning: Beginning): boolean {
-  const { state, plugged, backends, modules } = beginningOf(machine);
-  const text = (of: Beginning): string => JSON.stringify([of.state, [...of.plugged], [...of.backends], of.modules]);
-  return text({ state, plugged, backends, modules }) === text(beginning);
+  const text = ({ state, plugged, backends, modules, labels }: Beginning): string =>
+    JSON.stringify([state, [...plugged], [...backends], modules, labels]);
+  return text(beginningOf(machine)) === text(beginning);
 }
 
 /** Tried in turn: each may undo what the ones before need gone. */
 const WAYS: readonly ((machine: Machine, beginning: Beginning) => Step[])[] = [
   policiesBack,
   daxBack,
+  hmemBack,
   dimmsOut,
   namespacesGone,
   labelsBack('zero'),
   labelsBack('init'),
-  modulesOut,
+  modulesBack,
   virtioMemBack,
   blocksBack,
 ];
@@ -97,6 +101,13 @@ function daxBack(machine: Machine): Step[] {
   });
 }
 
+/** Devices of soft-reserved memory are made anew by their driver, and names told to the others are forgotten. */
+function hmemBack(machine: Machine, { modules }: Beginning): Step[] {
+  if (machine.devices.dax.hmem.length === 0) return [];
+  const drivers = modules.filter((name) => ['dax_hmem', 'kmem', 'device_dax'].includes(name));
+  return [run(`modprobe -r dax_hmem kmem device_dax 2>/dev/null; modprobe -a ${drivers.join(' ')}`)];
+}
+
 function dimmsOut(machine: Machine, { plugged, backends }: Beginning): Step[] {
   const { qemu } = machine.devices;
   const mine = (qemu?.devices ?? []).filter(({ id }) => !plugged.has(id));
@@ -113,14 +124,21 @@ function namespacesGone(machine: Machine): Step[] {
 }
 
 /** Label areas that were written for the first time, or wiped. */
-function labelsBack(word: 'zero' | 'init'): (machine: Machine) => Step[] {
-  return ({ devices: { nvdimm } }) =>
-    nvdimm.dimms.length === 0 ? [] : [run(`ndctl disable-region all; ndctl ${word}-labels${word === 'init' ? ' -f' : ''} all; ndctl enable-region all`)];
+function labelsBack(word: 'zero' | 'init'): (machine: Machine, beginning: Beginning) => Step[] {
+  return ({ devices: { nvdimm } }, { labels }) =>
+    nvdimm.dimms.length === 0 || (word === 'init' && labels.length === 0) ? [] : [run(`ndctl disable-region all; ndctl ${word}-labels${word === 'init' ? ' -f' : ''} all; ndctl enable-region all`)];
 }
 
-function modulesOut(machine: Machine, { modules }: Beginning): Step[] {
-  const mine = machine.devices.modules.filter((name) => !modules.includes(name));
-  return mine.length === 0 ? [] : [run(`modprobe -r ${mine.toReversed().join(' ')} 2>/dev/null`)];
+/** From the first module on that is missing or in another place, all go, and those of the beginning come. */
+function modulesBack(machine: Machine, { modules }: Beginning): Step[] {
+  const now = machine.devices.modules;
+  let same = 0;
+  while (same < modules.length && now[same] === modules[same]) same++;
+  const [mine, wanted] = [now.slice(same), modules.slice(same)];
+  return [
+    ...(mine.length === 0 ? [] : [run(`modprobe -r ${mine.toReversed().join(' ')} 2>/dev/null`)]),
+    ...(wanted.length === 0 ? [] : [run(`modprobe -a ${wanted.join(' ')}`)]),
+  ];
 }
 
 function virtioMemBack(machine: Machine, { plugged }: Beginning): Step[] {
