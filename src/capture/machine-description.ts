@@ -1,6 +1,6 @@
 /** A captured machine as one to boot: what firmware must have said for the machine to be what it is. */
 
-import type { BootInput, E820Entry, E820Type, SratMemory } from '../kernel/boot/boot-map.ts';
+import type { BootInput, E820Entry, E820Type, FirmwareRam, SratMemory } from '../kernel/boot/boot-map.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { archFromText } from './captured-profile.ts';
 import type { BlockState, CapturedMachine, CapturedResource } from './captured-machine.ts';
@@ -72,7 +72,7 @@ function described(layout: MachineLayout, boot: BootInput, assumed: string[]): C
     memoryBlockSizeBytes = undefined;
   }
   return {
-    boot,
+    boot: layout.arch.firmware === 'e820' ? boot : { ...boot, e820: [], ram: plainRamOf(boot) },
     profileName: layout.profile.name,
     archName: archNameOf(machine),
     memoryBlockSizeBytes,
@@ -81,6 +81,19 @@ function described(layout: MachineLayout, boot: BootInput, assumed: string[]): C
       .map(({ first, last, state, zones }) => ({ first, last, state, zones })),
     assumed,
   };
+}
+
+/** The RAM where firmware has no e820 map; cut where the node changes, if nodes are known for all of it. */
+function plainRamOf({ e820, srat }: BootInput): FirmwareRam[] {
+  const ram = e820.filter(({ type }) => type === 'ram').map(({ start, end }) => ({ start, end }));
+  const nodes = srat.toSorted((a, b) => a.start - b.start);
+  const cut = ram.flatMap((range) =>
+    nodes
+      .filter(({ start, end }) => start < range.end && range.start < end)
+      .map(({ start, end, nid }) => ({ start: Math.max(start, range.start), end: Math.min(end, range.end), nid })),
+  );
+  const sizeOf = (ranges: readonly FirmwareRam[]): number => ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  return sizeOf(cut) === sizeOf(ram) ? cut : ram;
 }
 
 function archNameOf(machine: CapturedMachine): string {
