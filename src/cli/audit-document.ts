@@ -4,36 +4,37 @@ import { z } from 'zod';
 import type { Audit } from '../advise/audit/audit.ts';
 import { bytesOf, USES, type UseTotals } from '../advise/audit/use.ts';
 import type { AuditRow } from './audit-row.ts';
+import type { DocumentOf } from './document-shapes.ts';
 
 export const AUDIT_SCHEMA = 'memhp/audit/1';
 export const AUDIT_FLEET_SCHEMA = 'memhp/audit-fleet/1';
 
 const bytes = z.int().nonnegative();
-const range = z.object({ start: bytes, end: bytes.describe('exclusive') });
-const totals = z.partialRecord(z.enum(USES as [string, ...string[]]), bytes).describe('bytes by use; they add up to sizeBytes');
+const range = z.strictObject({ start: bytes, end: bytes.describe('exclusive') });
+const totals = z.partialRecord(z.enum(USES), bytes).describe('bytes by use; they add up to sizeBytes');
 const sums = { sizeBytes: bytes, usedBytes: bytes, idleBytes: bytes, lostBytes: bytes, totals };
 
-const machineShape = z.object({
+const machineShape = z.strictObject({
   name: z.string(),
   kernel: z.string().describe('the profile'),
   arch: z.string(),
   blockSizeBytes: bytes.nullable(),
   ...sums,
   devices: z.array(
-    z.object({
+    z.strictObject({
       name: z.string(),
       kind: z.string(),
       ranges: z.array(range),
       ...sums,
       lines: z.array(
-        z.object({ use: z.string(), owner: z.string(), bytes, ranges: z.array(range).describe('empty for bytes that have no place') }),
+        z.strictObject({ use: z.string(), owner: z.string(), bytes, ranges: z.array(range).describe('empty for bytes that have no place') }),
       ),
     }),
   ),
   alternatives: z.array(
-    z.object({
+    z.strictObject({
       name: z.string(),
-      outcome: z.object({ usedBytes: bytes, idleBytes: bytes, lostBytes: bytes }).nullable(),
+      outcome: z.strictObject({ usedBytes: bytes, idleBytes: bytes, lostBytes: bytes }).nullable(),
       fails: z.array(z.string()).describe('commands that succeed now and would fail then'),
       why: z.string().optional().describe('why there is no outcome'),
     }),
@@ -43,13 +44,37 @@ const machineShape = z.object({
   unknown: z.array(z.string()),
 });
 
-export const auditDocument = z.object({ schema: z.literal(AUDIT_SCHEMA), machines: z.array(machineShape) });
+export const auditDocument = z.strictObject({ schema: z.literal(AUDIT_SCHEMA), machines: z.array(machineShape) });
 
 export type AuditDocument = z.infer<typeof auditDocument>;
 
-/** Published as docs/schema/memhp-audit-1.json. */
-export function auditJsonSchema(): object {
-  return z.toJSONSchema(auditDocument, { target: 'draft-2020-12' });
+const rowShape = z.strictObject({
+  schema: z.literal(AUDIT_FLEET_SCHEMA),
+  name: z.string(),
+  kernel: z.string().describe('the profile'),
+  arch: z.string(),
+  blockSizeBytes: bytes.optional().describe('absent where nothing tells'),
+  ...sums,
+  best: z
+    .strictObject({ name: z.string(), lostBytes: bytes })
+    .optional()
+    .describe('the alternative that loses least, where that is less than now'),
+});
+
+const failedRowShape = z
+  .strictObject({
+    schema: z.literal(AUDIT_FLEET_SCHEMA),
+    name: z.string(),
+    error: z.string(),
+    isFault: z.boolean().describe('a fault of memhp, not of the capture'),
+  })
+  .describe('a machine that could not be read');
+
+/** One line of `--jsonl`. */
+export const auditFleetDocument = z.union([rowShape, failedRowShape]);
+
+export function fleetJson(row: AuditRow): DocumentOf<typeof auditFleetDocument> {
+  return { schema: AUDIT_FLEET_SCHEMA, ...row };
 }
 
 function sumsOf(account: { readonly sizeBytes: number; readonly totals: UseTotals }): {

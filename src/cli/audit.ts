@@ -7,7 +7,7 @@ import { profileNameFor } from '../capture/captured-profile.ts';
 import type { CapturedResource } from '../capture/captured-machine.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { parseSize64 } from '../tools/ndctl/size.ts';
-import { AUDIT_FLEET_SCHEMA, AUDIT_SCHEMA, auditJson, csvHead, csvRow } from './audit-document.ts';
+import { AUDIT_FLEET_SCHEMA, AUDIT_SCHEMA, auditJson, csvHead, csvRow, fleetJson } from './audit-document.ts';
 import { fleetRows, isFleetFolder, subjectsIn } from './audit-fleet.ts';
 import { machineOfRanges, parseRange } from './audit-range.ts';
 import { auditSubject, overridden, type Audited, type SubjectOptions } from './audit-subject.ts';
@@ -125,7 +125,7 @@ async function fleet(names: readonly string[], options: SubjectOptions, flags: F
 
 function lineOf(row: Parameters<typeof csvRow>[0], flags: Flags, table: ReturnType<typeof fleetTable>): string {
   if (flags.csv === true) return csvRow(row);
-  if (flags.jsonl === true) return JSON.stringify({ schema: AUDIT_FLEET_SCHEMA, ...row });
+  if (flags.jsonl === true) return JSON.stringify(fleetJson(row));
   return table.row(row);
 }
 

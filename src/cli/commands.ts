@@ -113,7 +113,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of run --json',
+    summary: 'print the JSON Schema of what --json prints',
     register: async () => (await import('./schema.ts')).registerSchema,
   },
 ];

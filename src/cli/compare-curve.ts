@@ -15,8 +15,6 @@ import { renderTable } from '../view/table.ts';
 import { styleOf } from './style.ts';
 import type { Terminal } from './terminal.ts';
 
-export const CURVE_SCHEMA = 'memhp/curve/1';
-
 export interface CurveChoice {
   readonly curve: string;
   readonly between: Between;
@@ -94,9 +92,4 @@ export function curveLines(found: LossCurves, terminal: Terminal): string[] {
     ...wrapText(title, width).map(style.bold), '', ...chart, '', style.faint(table[0] ?? ''), ...table.slice(1), '',
     ...wrapText(notes, width).map(style.faint),
   ];
-}
-
-/** `memhp/curve/1`, described in docs/json.md. */
-export function curveJson({ spec, use, curves }: LossCurves): object {
-  return { schema: CURVE_SCHEMA, status: 0, ...spec, use, curves };
 }

@@ -14,9 +14,10 @@ import { parseRunbook } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { sourceText } from '../runbook/source-text.ts';
 import { readVariants, type AxisOptions } from './compare-axes.ts';
+import { curveLines, curveSvg, lossCurves } from './compare-curve.ts';
 import { compareJson, compareTroubleJson, COMPARE_SCHEMA } from './compare-json.ts';
 import { renderComparison, type CompareMaps } from './compare-text.ts';
-import { CURVE_SCHEMA, curveJson, curveLines, curveSvg, lossCurves } from './compare-curve.ts';
+import { CURVE_SCHEMA, curveJson } from './curve-json.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { exists, readTextFile, writeFileAtomic } from './files.ts';
 import { machineOfHeader } from './machine-source.ts';
@@ -95,7 +96,7 @@ async function compare(name: string | undefined, options: CompareOptions): Promi
     return EXIT_USAGE;
   }
   const status = compareStatus(found);
-  if (options.json === true) printJson(compareJson(found, source, status));
+  if (options.json === true) printJson(compareJson(found, source));
   else {
     const title = found.book.header.title?.value ?? source;
     printLines(renderComparison(found, title, terminalOf(process.stdout, options.color), options.map));

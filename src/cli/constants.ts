@@ -1,19 +1,18 @@
 /** `memhp constants`: sizes and alignments by architecture, page size, kernel and memory. */
 
 import { InvalidArgumentError, type Command } from 'commander';
-import { archNames, CAVEATS, constantEntry, constantsOf, type ConstantsQuery } from '../advise/constants.ts';
+import { archNames, type ConstantsQuery } from '../advise/constants.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 import { profileNames } from '../kernel/profile/profile.ts';
 import { GiB, TiB } from '../kernel/units.ts';
 import { nearestKernel } from '../runbook/build-from-header.ts';
 import { nearestName } from '../runbook/nearest.ts';
 import { parseSize64 } from '../tools/ndctl/size.ts';
+import { CONSTANTS_SCHEMA, constantsJson } from './constants-json.ts';
 import { constantsNotes, constantsTables, constantsWhy } from './constants-text.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { printErrors, printJson, printLines } from './output.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
-
-export const CONSTANTS_SCHEMA = 'memhp/constants/1';
 
 const EXAMPLES = `Examples:
   memhp constants                                  every architecture, Linux 6.12
@@ -80,24 +79,6 @@ function queriesOf({ arch, kernel, pageSize, memory, bareMetal }: Flags): Consta
   return fitting.flatMap((name) =>
     kernel.flatMap((release) => memory.map((memoryBytes) => ({ arch: name, kernel: release, memoryBytes, hypervisor }))),
   );
-}
-
-/** The document of `--json`. */
-export function constantsJson(queries: readonly ConstantsQuery[]): object {
-  return {
-    schema: CONSTANTS_SCHEMA,
-    rows: queries.map((query) => ({
-      arch: query.arch,
-      kernel: query.kernel,
-      memoryBytes: query.memoryBytes,
-      hypervisor: query.hypervisor,
-      caveat: CAVEATS[ARCHITECTURES[query.arch]?.name ?? ''] ?? null,
-      constants: constantsOf(query).map(({ name, bytes, evidence }) => {
-        const { source, says } = constantEntry(name);
-        return { name, bytes: bytes ?? null, evidence, source, says };
-      }),
-    })),
-  };
 }
 
 function list(text: string): string[] {

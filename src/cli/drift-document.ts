@@ -10,7 +10,7 @@ export const DRIFT_SCHEMA = 'memhp/drift/1';
 const bytes = z.int().nonnegative();
 const fate = z.enum(['survives', 'dies', 'raw', 'gone']).describe('raw: its info block is not taken, a raw disk is there');
 
-const namespaceShape = z.object({
+const namespaceShape = z.strictObject({
   name: z.string(),
   mode: z.string(),
   start: bytes,
@@ -20,24 +20,24 @@ const namespaceShape = z.object({
   infoBlock: z.string().nullable().describe('version of its info block'),
 });
 
-const driftShape = z.object({
+const driftShape = z.strictObject({
   kernelBefore: z.string(),
   kernelAfter: z.string(),
-  moved: z.array(z.object({ from: bytes, to: bytes.nullable(), size: bytes })),
+  moved: z.array(z.strictObject({ from: bytes, to: bytes.nullable(), size: bytes })),
   namespaces: z.array(
-    z.object({
+    z.strictObject({
       before: namespaceShape,
       after: namespaceShape.nullable(),
       fate,
       why: z
-        .object({ file: z.string(), function: z.string(), condition: z.string(), sentence: z.string() })
+        .strictObject({ file: z.string(), function: z.string(), condition: z.string(), sentence: z.string() })
         .nullable()
         .describe('the deciding check'),
       log: z.array(z.string()),
     }),
   ),
   blocks: z.array(
-    z.object({
+    z.strictObject({
       first: bytes,
       last: bytes,
       fate: z.enum(['gone', 'offline', 'node', 'new']),
@@ -50,11 +50,11 @@ const driftShape = z.object({
   fails: z.array(z.string()).describe('commands typed again after the boot that fail now'),
 });
 
-export const driftDocument = z.object({
+export const driftDocument = z.strictObject({
   schema: z.literal(DRIFT_SCHEMA),
   name: z.string(),
   boots: z.array(
-    z.object({
+    z.strictObject({
       shift: z.int().nullable().describe('bytes, of a sweep'),
       infoBlock: z.string().nullable().describe('version all info blocks were given'),
       drift: driftShape.nullable().describe('null when the machine does not boot so'),
@@ -64,11 +64,6 @@ export const driftDocument = z.object({
 });
 
 export type DriftDocument = z.infer<typeof driftDocument>;
-
-/** Published as docs/schema/memhp-drift-1.json. */
-export function driftJsonSchema(): object {
-  return z.toJSONSchema(driftDocument, { target: 'draft-2020-12' });
-}
 
 export interface BootRecord {
   readonly shift?: number;

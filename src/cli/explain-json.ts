@@ -9,7 +9,7 @@ export const EXPLAIN_SCHEMA = 'memhp/explain/1';
 const bytes = z.int().nonnegative();
 const texts = z.array(z.string());
 
-const edge = z.object({
+const edge = z.strictObject({
   unit: z.enum(['sub-section', 'section', 'block']),
   unitSize: bytes,
   first: z.int().nonnegative(),
@@ -18,32 +18,32 @@ const edge = z.object({
   endRest: bytes.describe('the same for the exclusive end'),
 });
 
-const story = z.object({
+const story = z.strictObject({
   outcome: z.enum(['refused', 'lost', 'failed']).describe('failed: the deciding line is not in the text'),
   id: z.string().describe('the deciding message, by its name in the catalogue'),
   title: z.string(),
   devices: texts,
-  lines: z.array(z.object({ line: z.int().positive(), text: z.string(), id: z.string() })),
+  lines: z.array(z.strictObject({ line: z.int().positive(), text: z.string(), id: z.string() })),
   more: z.int().nonnegative().describe('lines beyond those listed'),
   repeats: z.int().nonnegative().describe('how often the same story came again'),
   tried: z.string().nullable(),
   decidedBy: z.string().nullable().describe('kernel file: function'),
   trace: z
-    .object({ line: z.int().positive(), file: z.string().nullable(), function: z.string().nullable(), frames: texts })
+    .strictObject({ line: z.int().positive(), file: z.string().nullable(), function: z.string().nullable(), frames: texts })
     .nullable(),
   why: texts,
   followed: texts.describe('what followed from it'),
   remedies: texts,
   nearest: texts.describe('requests the model accepts'),
-  places: z.array(z.object({ start: bytes, size: bytes, edges: z.array(edge), there: texts.nullable() })),
+  places: z.array(z.strictObject({ start: bytes, size: bytes, edges: z.array(edge), there: texts.nullable() })),
   versions: texts,
   reports: texts,
 });
 
-export const explainDocument = z.object({
+export const explainDocument = z.strictObject({
   schema: z.literal(EXPLAIN_SCHEMA),
   logs: z.array(
-    z.object({
+    z.strictObject({
       source: z.string(),
       lines: z.int().nonnegative(),
       recognised: z.int().nonnegative(),
@@ -51,7 +51,7 @@ export const explainDocument = z.object({
       blockSize: bytes.nullable(),
       stories: z.array(story),
       storiesOmitted: z.int().nonnegative(),
-      notices: z.array(z.object({ line: z.int().positive(), text: z.string(), id: z.string(), title: z.string() })),
+      notices: z.array(z.strictObject({ line: z.int().positive(), text: z.string(), id: z.string(), title: z.string() })),
       noticesOmitted: z.int().nonnegative(),
     }),
   ),
@@ -102,9 +102,4 @@ export function explainJson(told: readonly { readonly name: string; readonly exp
     })),
     messages: MESSAGES.length,
   };
-}
-
-/** Published as docs/schema/memhp-explain-1.json. */
-export function explainJsonSchema(): object {
-  return z.toJSONSchema(explainDocument, { target: 'draft-2020-12' });
 }

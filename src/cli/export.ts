@@ -5,6 +5,7 @@ import { modelFiles } from '../sysfs/model-files.ts';
 import { diagnostic, type Diagnostic } from '../runbook/diagnostic.ts';
 import { sourceText } from '../runbook/source-text.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
+import { EXPORT_SCHEMA, exportJson } from './export-json.ts';
 import { exportTree, ExportError } from './export-tree.ts';
 import { machineOfName, type ReadyMachine } from './machine-source.ts';
 import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
@@ -51,7 +52,7 @@ export function registerExport(program: Command): void {
     )
     .option('--kernel <name>', 'another kernel than the machine’s own, e.g. 6.1')
     .option('--force', 'replace proc and sys in a folder that is not empty')
-    .option('--json', 'print one JSON document (schema memhp/export/1)')
+    .option('--json', `print one JSON document (schema ${EXPORT_SCHEMA})`)
     .addOption(colorOption())
     .addHelpText('before', EXAMPLES_TEXT)
     .addHelpText('after', MORE_TEXT)
@@ -106,7 +107,7 @@ export async function runExport(runbook: string | undefined, options: ExportOpti
   const folder = options.sysfs as string;
   try {
     const count = exportTree(modelFiles(ready.machine), folder, options.force === true);
-    if (options.json === true) printJson({ schema: 'memhp/export/1', folder, ...count });
+    if (options.json === true) printJson(exportJson(folder, count));
     else {
       printLines([
         `wrote ${count.files} files, ${count.links} links and ${count.directories} directories below ${folder}`,

@@ -1,13 +1,14 @@
 /** What `memhp fuzz --json` prints. */
 
 import { z } from 'zod';
-import { campaignResult } from '../realkernel/campaign-result.ts';
 import type { FuzzTally } from './fuzz-text.ts';
 
 const count = z.int().nonnegative();
 
+export const FUZZ_SCHEMA = 'memhp/fuzz/1';
+
 export const fuzzDocument = z.strictObject({
-  schema: z.literal('memhp/fuzz/1'),
+  schema: z.literal(FUZZ_SCHEMA),
   seed: count,
   runs: count.describe('cases that were compared, each on one kernel'),
   wrong: count.describe('of these, in how many the model disagrees or threw'),
@@ -34,15 +35,5 @@ export function fuzzJson(tally: FuzzTally): z.infer<typeof fuzzDocument> {
     const [kernel = '', family = ''] = key.split(' ');
     return { kernel, family, ...counts };
   });
-  return { schema: 'memhp/fuzz/1', seed, runs, wrong, guestFailures, refused, facets, steps, found, families };
-}
-
-/** Of a line that `--results` writes; published as docs/schema/memhp-campaign-1.json. */
-export function campaignJsonSchema(): object {
-  return z.toJSONSchema(campaignResult, { target: 'draft-2020-12' });
-}
-
-/** Published as docs/schema/memhp-fuzz-1.json. */
-export function fuzzJsonSchema(): object {
-  return z.toJSONSchema(fuzzDocument, { target: 'draft-2020-12' });
+  return { schema: FUZZ_SCHEMA, seed, runs, wrong, guestFailures, refused, facets, steps, found, families };
 }

@@ -10,6 +10,7 @@ import { FAMILY_NAMES, USUAL_FAMILIES, type Family } from '../realkernel/fuzz-fa
 import { archOfKernel, findKernel, parseSeries } from '../realkernel/kernel-store.ts';
 import { guestPrograms } from '../realkernel/missing.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-status.ts';
+import { FUZZ_SCHEMA } from './fuzz-document.ts';
 import { openResults } from './fuzz-save.ts';
 import { campaignScreen, exitOf, finish, minutesOf, overAfter, runsOf, type FuzzOptions } from './fuzz-screen.ts';
 import { newTally } from './fuzz-text.ts';
@@ -53,7 +54,7 @@ export function registerFuzz(program: Command): void {
     .option('--queue <address>', 'let workers play: redis://HOST:PORT, see `memhp worker`')
     .option('--campaign <name>', 'name of a campaign on the queue; the same name goes on with it')
     .option('--dry-run', 'print the runbooks and play none')
-    .option('--json', 'print one JSON document (schema memhp/fuzz/1)')
+    .option('--json', `print one JSON document (schema ${FUZZ_SCHEMA})`)
     .addOption(colorOption())
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', MORE)

@@ -12,7 +12,7 @@ const place = {
   offset: z.int().nonnegative().optional().describe('byte offset in an archive'),
 };
 
-const findingShape = z.object({
+const findingShape = z.strictObject({
   code: z.string().describe('stable name of what was found'),
   severity: z
     .enum(['problem', 'loss', 'info'])
@@ -24,16 +24,16 @@ const findingShape = z.object({
   values: z.record(z.string(), z.union([z.number(), z.string()])),
 });
 
-const machineShape = z.object({
+const machineShape = z.strictObject({
   name: z.string(),
-  sources: z.array(z.object({ name: z.string(), kind: z.string(), says: z.string() })),
+  sources: z.array(z.strictObject({ name: z.string(), kind: z.string(), says: z.string() })),
   arch: z.string(),
-  kernel: z.object({
+  kernel: z.strictObject({
     release: z.string().nullable().describe('as recorded'),
     profile: z.string().describe('the profile the machine is read by'),
   }),
   cmdline: z.string().nullable(),
-  sizes: z.object({
+  sizes: z.strictObject({
     page: bytes,
     subsection: bytes,
     section: bytes,
@@ -41,7 +41,7 @@ const machineShape = z.object({
     blockFrom: z.enum(['recorded', 'lsmem', 'boot log', 'estimated', 'rule']).nullable(),
   }),
   totals: z
-    .object({
+    .strictObject({
       ram: bytes.nullable().describe('System RAM of the address map'),
       driverRam: bytes.nullable().describe('of that, added by kmem or virtio-mem'),
       device: bytes.nullable().describe('device memory that is not System RAM'),
@@ -51,9 +51,9 @@ const machineShape = z.object({
       memmap: bytes.nullable().describe('struct pages for all System RAM'),
     })
     .describe('bytes, except blocks; null where nothing tells'),
-  segments: z.array(z.object({ start: bytes, size: bytes, kind: z.string(), label: z.string() })),
+  segments: z.array(z.strictObject({ start: bytes, size: bytes, kind: z.string(), label: z.string() })),
   blocks: z.array(
-    z.object({
+    z.strictObject({
       first: z.int().nonnegative(),
       last: z.int().nonnegative().describe('inclusive'),
       start: bytes.nullable(),
@@ -64,9 +64,9 @@ const machineShape = z.object({
     }),
   ),
   blocksInferred: z.boolean().describe('the blocks follow from the map; nobody recorded them'),
-  nodes: z.array(z.object({ nid: z.int().nonnegative(), memTotal: bytes.nullable() })),
+  nodes: z.array(z.strictObject({ nid: z.int().nonnegative(), memTotal: bytes.nullable() })),
   zones: z.array(
-    z.object({
+    z.strictObject({
       nid: z.int().nonnegative(),
       name: z.string(),
       startPfn: z.int().nonnegative().nullable(),
@@ -77,7 +77,7 @@ const machineShape = z.object({
   ),
   zonesPredicted: z.boolean().describe("the zones are the model's, booted from a log; nobody recorded them"),
   devices: z.array(
-    z.object({
+    z.strictObject({
       kind: z.enum(['region', 'namespace', 'dax', 'extent', 'decoder']),
       name: z.string(),
       start: bytes.nullable(),
@@ -90,22 +90,17 @@ const machineShape = z.object({
   ),
   findings: z.array(findingShape),
   findingsOmitted: z.record(z.string(), z.int().positive()).describe('findings left out, by code'),
-  notes: z.array(z.object({ code: z.string(), ...place, text: z.string() })).describe('what was odd about the input'),
+  notes: z.array(z.strictObject({ code: z.string(), ...place, text: z.string() })).describe('what was odd about the input'),
   unknown: z.array(z.string()),
   assumed: z.array(z.string()),
 });
 
-export const inspectDocument = z.object({
+export const inspectDocument = z.strictObject({
   schema: z.literal(INSPECT_SCHEMA),
   machines: z.array(machineShape),
   errors: z
-    .array(z.object({ code: z.string(), message: z.string(), ...place, help: z.string().optional() }))
+    .array(z.strictObject({ code: z.string(), message: z.string(), ...place, help: z.string().optional() }))
     .describe('sources of which nothing could be used'),
 });
 
 export type InspectDocument = z.infer<typeof inspectDocument>;
-
-/** Published as docs/schema/memhp-inspect-1.json. */
-export function inspectJsonSchema(): object {
-  return z.toJSONSchema(inspectDocument, { target: 'draft-2020-12' });
-}

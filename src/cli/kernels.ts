@@ -6,6 +6,7 @@ import { archOfKernel, fetchKernel, listKernels, registerKernel, type StoredKern
 import { guestPrograms, MissingHere } from '../realkernel/missing.ts';
 import { renderTable } from '../view/table.ts';
 import { EXIT_USAGE } from './exit-status.ts';
+import { KERNELS_SCHEMA, kernelsJson } from './kernels-json.ts';
 import { reportTrouble } from './missing-here.ts';
 import { printErrors, printJson, printLines } from './output.ts';
 
@@ -25,7 +26,7 @@ export function registerKernels(program: Command): void {
   const kernels = program
     .command('kernels')
     .description('Lists the real kernels that verify and record can boot.')
-    .option('--json', 'print one JSON document (schema memhp/kernels/1)')
+    .option('--json', `print one JSON document (schema ${KERNELS_SCHEMA})`)
     .addHelpText('before', HELP)
     .addHelpText('after', MORE)
     .action((options: { json?: boolean }) => {
@@ -54,7 +55,7 @@ export function registerKernels(program: Command): void {
 
 function list(json: boolean): number {
   const kernels = listKernels();
-  if (json) printJson({ schema: 'memhp/kernels/1', kernels, missing: missingWords() });
+  if (json) printJson(kernelsJson(kernels, missingWords()));
   else if (kernels.length === 0) printLines(['no real kernels here', '  to bring one: memhp kernels fetch 6.12']);
   else printLines(table(kernels));
   if (!json) printErrors(missingWords());

@@ -2,18 +2,17 @@
 
 import type { Command } from 'commander';
 import { parsePlan, parseWishes, PLAN_FORMS, type ParsedPlan } from '../advise/plan/parse-plan.ts';
-import { planLayout, planStatus, wishText, type Plan } from '../advise/plan/plan.ts';
+import { planLayout, planStatus, type Plan } from '../advise/plan/plan.ts';
 import { MOST_TRIED } from '../advise/plan/search.ts';
-import { diagnostic, diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
+import { diagnostic, type Diagnostic } from '../runbook/diagnostic.ts';
 import { parseMachineSpec } from '../runbook/machine-spec.ts';
 import { sourceText } from '../runbook/source-text.ts';
 import { EXIT_USAGE } from './exit-status.ts';
 import { readTextFile } from './files.ts';
 import { printDiagnostics, printJson, printLines } from './output.ts';
+import { PLAN_SCHEMA, planJson, planTroubleJson } from './plan-json.ts';
 import { quoted, renderPlan } from './plan-text.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
-
-export const PLAN_SCHEMA = 'memhp/plan/1';
 
 interface PlanOptions {
   readonly on?: string;
@@ -65,13 +64,13 @@ function plan(file: string | undefined, options: PlanOptions): number {
     diagnostics.push(diagnostic('MHP0004', `\`${options.most.slice(0, 40)}\` is no number of candidates`, sourceText('--most', options.most), undefined, { help }));
   }
   if (diagnostics.length > 0 || parsed.problem === undefined || most === undefined) {
-    if (options.json === true) printJson({ schema: PLAN_SCHEMA, status: EXIT_USAGE, diagnostics: diagnostics.map(diagnosticRecord) });
+    if (options.json === true) printJson(planTroubleJson(diagnostics));
     printDiagnostics(diagnostics, options.color);
     return EXIT_USAGE;
   }
   const found = planLayout(parsed.problem, { most });
   const status = planStatus(found);
-  if (options.json === true) printJson(planJson(found, status));
+  if (options.json === true) printJson(planJson(found));
   else if (options.runbook === true && found.best !== undefined) printLines(runbookLines(found, parsed.title));
   else printLines(renderPlan(found, parsed.title ?? file ?? `planned for ${options.on ?? 'the machine'}`, terminalOf(process.stdout, options.color)));
   return status;
@@ -109,22 +108,4 @@ function runbookLines({ best, doing }: Plan, title: string | undefined): string[
     ...doing!.firmware.map((what) => `# firmware: ${what}`),
     ...doing!.lines,
   ];
-}
-
-/** `memhp/plan/1`, described in docs/json.md. */
-export function planJson({ best, next, refused, tried, machines, complete, problem, doing, because }: Plan, status: number): object {
-  return {
-    schema: PLAN_SCHEMA,
-    status,
-    wishes: problem.wishes.map((wish) => ({ text: wishText(wish), ...wish })),
-    best: best ?? null,
-    next: next ?? null,
-    type: doing ?? null,
-    because,
-    refused,
-    tried,
-    machines,
-    complete,
-    diagnostics: [],
-  };
 }

@@ -7,9 +7,8 @@ import { profileNames, resolveProfile } from '../kernel/profile/profile.ts';
 import { RELEASES } from '../kernel/profile/releases.ts';
 import { wrapText } from '../runbook/render-diagnostics.ts';
 import { printJson, printLines } from './output.ts';
+import { PROFILES_SCHEMA, profilesJson } from './profiles-json.ts';
 import { terminalOf } from './terminal.ts';
-
-export const PROFILES_SCHEMA = 'memhp/profiles/1';
 
 export function registerProfiles(program: Command): void {
   program
@@ -22,17 +21,6 @@ export function registerProfiles(program: Command): void {
       if (options.json === true) printJson(profilesJson());
       else printLines(profileLines(terminalOf(process.stdout).width));
     });
-}
-
-function profilesJson(): object {
-  return {
-    schema: PROFILES_SCHEMA,
-    kernels: profileNames().map((name) => {
-      const { release, verified, does, provenance } = resolveProfile(name);
-      return { name, release, verified, behaviours: does, provenance };
-    }),
-    architectures: Object.values(ARCHITECTURES),
-  };
 }
 
 function profileLines(width: number): string[] {

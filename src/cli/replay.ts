@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { MachineDescriptionError } from '../drivers/machine-description.ts';
-import { FACETS, LATER_FACETS, type Facet } from '../realkernel/compare.ts';
 import { CampaignResultError, parseCampaignResults, type CampaignResult } from '../realkernel/campaign-result.ts';
 import { familyOf, parseRecording, RecordingError } from '../realkernel/recording.ts';
 import { type Comparison, countFacets, type FacetCount, type Replay, replayRecording } from '../realkernel/replay.ts';
 import { renderTable } from '../view/table.ts';
+import { printJson } from './output.ts';
+import { comparedFacets, REPLAY_SCHEMA, replayJson } from './replay-json.ts';
 import { agreementMarkdown, type ReplayOfKernel } from './replay-markdown.ts';
 
 interface ReplayOptions {
@@ -33,7 +34,7 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('play recordings of real kernels on the model and count where they agree')
     .argument('<trace...>', 'recordings (JSON); with --markdown also results of `memhp fuzz --results` (.jsonl)')
-    .option('--json', 'print {traces, steps, facets, disagreements} as JSON')
+    .option('--json', `print one JSON document (schema ${REPLAY_SCHEMA})`)
     .addOption(new Option('--markdown', 'print a Markdown page by kernel, architecture, family and facet').conflicts('json'))
     .option('--diffs <n>', 'how many disagreements to show', '5')
     .addHelpText('after', HELP)
@@ -71,20 +72,7 @@ async function replay(files: readonly string[], options: ReplayOptions): Promise
   if (options.markdown === true) {
     process.stdout.write(agreementMarkdown(played, results));
   } else if (options.json === true) {
-    const report = {
-      schema: 'memhp/replay/1',
-      traces: replays.length,
-      steps: replays.reduce((sum, each) => sum + each.steps, 0),
-      facets: countFacets(replays, comparedFacets(replays)),
-      disagreements: disagreements.map(({ trace, step, facet, expected, actual }) => ({
-        trace,
-        step,
-        facet,
-        expected,
-        actual,
-      })),
-    };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    printJson(replayJson(replays));
   } else {
     process.stdout.write(agreementTable(replays));
     for (const one of disagreements.slice(0, Number(options.diffs) || 0)) process.stdout.write(diffText(one));
@@ -108,12 +96,6 @@ function troubleOf(file: string, error: unknown): string | undefined {
   if (error instanceof MachineDescriptionError) return `${file}: the recorded machine: ${error.message}`;
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? undefined : `cannot read ${file}: ${message}`;
-}
-
-/** The facets every recording has, and those of the later ones that one of these holds. */
-function comparedFacets(replays: readonly Replay[]): Facet[] {
-  const counts = countFacets(replays, FACETS);
-  return FACETS.filter((facet) => !LATER_FACETS.includes(facet) || counts[facet].total > 0);
 }
 
 /** Families as rows, facets as columns, each cell `agree/total`. */

@@ -5,48 +5,21 @@ import { diagnosticRecord, type Diagnostic } from '../runbook/diagnostic.ts';
 import { whyOf } from '../advise/why/why.ts';
 import { promptedText, type NearestAnswer, type Suggestion } from '../advise/nearest/suggestion.ts';
 import type { CommandRun } from '../runbook/verdict.ts';
+import { checkRecord, checkShape, diagnosticShape, logLineShape, promptShape, verdictShape } from './document-shapes.ts';
 import type { PlayedRunbook } from './play-files.ts';
 
 export const RUN_SCHEMA = 'memhp/run/1';
 
-const offset = z.int().nonnegative();
-
-const diagnosticShape = z.object({
-  code: z
-    .string()
-    .regex(/^MHP\d{4}$/)
-    .describe('stable code; `memhp codes` lists them'),
-  severity: z.enum(['error', 'warning']),
-  message: z.string(),
-  source: z.string().describe('file, or the option the text came from'),
-  line: z.int().positive().optional().describe('1-based'),
-  column: z.int().positive().optional().describe('1-based'),
-  start: offset.optional().describe('0-based offset of the first character, in UTF-16 units'),
-  end: offset.optional().describe('offset after the last character'),
-  label: z.string().optional(),
-  notes: z.array(z.string()).optional(),
-  help: z.string().optional(),
-});
-
-const checkShape = z
-  .object({
-    file: z.string().describe('kernel source file'),
-    function: z.string().describe('kernel function'),
-    condition: z.string().describe('what must hold'),
-    values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  })
-  .describe('the kernel check that decided: the cause of the last failure');
-
 const linesShape = z.array(z.string()).describe('what to type, with prompts');
 
-const suggestionShape = z.object({
+const suggestionShape = z.strictObject({
   direction: z.enum(['smaller', 'larger', 'other']),
   what: z.string().describe('what is changed'),
   from: z.string(),
   to: z.string(),
   lines: linesShape,
   boot: z
-    .object({ memory: z.string().optional(), cmdline: z.string().optional() })
+    .strictObject({ memory: z.string().optional(), cmdline: z.string().optional() })
     .optional()
     .describe('what the machine must be booted with'),
   step: z.number().positive().optional().describe('bytes, or memory blocks: one such step nearer is refused'),
@@ -55,18 +28,18 @@ const suggestionShape = z.object({
   depends: z.array(z.string()),
 });
 
-const commandShape = z.object({
+const commandShape = z.strictObject({
   line: z.int().positive().describe('1-based line of the prompt'),
-  prompt: z.enum(['shell', 'monitor']),
+  prompt: promptShape,
   command: z.string(),
-  verdict: z.enum(['ok', 'refused', 'depends', 'differs', 'not-modelled']),
+  verdict: verdictShape,
   unexpected: z.boolean().describe('counts as a failure of the run'),
   exit: z.int().describe('exit status; 0 for the monitor, which has none'),
   output: z.array(z.string()).describe('standard output and standard error, in order'),
-  log: z.array(z.object({ level: z.int(), text: z.string() })).describe('kernel log lines it caused; level as KERN_*'),
+  log: z.array(logLineShape).describe('kernel log lines it caused'),
   depends: z.array(z.string()).describe('why the outcome hangs on what the map cannot tell'),
   differences: z.array(
-    z.object({
+    z.strictObject({
       what: z.enum(['exit', 'output', 'log']),
       expected: z.array(z.string()),
       actual: z.array(z.string()),
@@ -85,7 +58,7 @@ const commandShape = z.object({
   insteadCutShort: z.boolean().optional().describe('the bound on work was reached: --why looks further'),
 });
 
-const machineShape = z.object({
+const machineShape = z.strictObject({
   kernel: z.string(),
   arch: z.string(),
   memory: z.string().optional(),
@@ -96,23 +69,21 @@ const machineShape = z.object({
   blockSizeBytes: z.int().positive(),
 });
 
-export const runDocument = z
-  .object({
-    schema: z.literal(RUN_SCHEMA),
-    status: z.int().describe('exit status of memhp: 0 as expected, 1 failed or differed, 2 bad input, 64 partly open'),
-    runbooks: z.array(
-      z.object({
-        source: z.string(),
-        title: z.string().optional(),
-        status: z.int(),
-        updated: z.boolean().optional().describe('whether --update changed the file'),
-        machine: machineShape.optional().describe('absent when it could not be built'),
-        commands: z.array(commandShape),
-        diagnostics: z.array(diagnosticShape),
-      }),
-    ),
-  })
-  .meta({ title: 'What memhp run found' });
+export const runDocument = z.strictObject({
+  schema: z.literal(RUN_SCHEMA),
+  status: z.int().describe('exit status of memhp: 0 as expected, 1 failed or differed, 2 bad input, 64 partly open'),
+  runbooks: z.array(
+    z.strictObject({
+      source: z.string(),
+      title: z.string().optional(),
+      status: z.int(),
+      updated: z.boolean().optional().describe('whether --update changed the file'),
+      machine: machineShape.optional().describe('absent when it could not be built'),
+      commands: z.array(commandShape),
+      diagnostics: z.array(diagnosticShape),
+    }),
+  ),
+});
 
 export type RunDocument = z.infer<typeof runDocument>;
 
@@ -178,12 +149,7 @@ function commandJson(run: CommandRun, tryNext: readonly string[], instead: Neare
     ...(decidedBy === undefined
       ? {}
       : {
-          decidedBy: {
-            file: decidedBy.file,
-            function: decidedBy.fn,
-            condition: decidedBy.condition,
-            values: { ...decidedBy.values },
-          },
+          decidedBy: checkRecord(decidedBy),
           why: whyOf(run).sentence,
         }),
     ...(why ? whyJson(run) : {}),
@@ -196,12 +162,9 @@ function commandJson(run: CommandRun, tryNext: readonly string[], instead: Neare
 function whyJson(run: CommandRun): Pick<CommandJson, 'steps' | 'stepsDropped'> {
   const { steps, failed, dropped } = whyOf(run);
   return {
-    steps: steps.map(({ file, fn, condition, passed, values }, index) => ({
-      file,
-      function: fn,
-      condition,
-      values: { ...values },
-      passed,
+    steps: steps.map((step, index) => ({
+      ...checkRecord(step),
+      passed: step.passed,
       ...(index === failed ? { decided: true } : {}),
     })),
     ...(dropped > 0 ? { stepsDropped: dropped } : {}),

@@ -6,7 +6,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT_MISSING, EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { printDiagnostics, printErrors, printJson, printLines } from './output.ts';
 import { pageServer, pagesOf } from './page-server.ts';
-import { SERVE_SCHEMA, servedMachine } from './served-machine.ts';
+import { SERVE_SCHEMA, serveJson } from './serve-json.ts';
+import { servedMachine } from './served-machine.ts';
 import { colorChoice, colorOption } from './terminal.ts';
 
 const EXAMPLES = `Examples:
@@ -73,7 +74,7 @@ async function serve(machine: object | undefined, { port, json }: Flags): Promis
   const address = server.address();
   const at = typeof address === 'object' && address !== null ? address.port : port;
   const url = `http://127.0.0.1:${at}/${machine === undefined ? '' : '?machine'}`;
-  if (json === true) printJson({ schema: SERVE_SCHEMA, url });
+  if (json === true) printJson(serveJson(url));
   else printLines([url, 'The page is there until Ctrl-C.']);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

@@ -13,11 +13,11 @@ import { nearestName } from '../runbook/nearest.ts';
 import { sourceText } from '../runbook/source-text.ts';
 import { exists } from './files.ts';
 
-export const SERVE_SCHEMA = 'memhp/serve/1';
+export const SERVED_MACHINE_SCHEMA = 'memhp/served-machine/1';
 
 /** One JSON document. The page reads the files as if they had been dropped on it. */
 export interface ServedMachine {
-  readonly schema: typeof SERVE_SCHEMA;
+  readonly schema: typeof SERVED_MACHINE_SCHEMA;
   readonly files: readonly { readonly name: string; readonly base64: string }[];
 }
 
@@ -83,7 +83,7 @@ function bytesOf(path: string): Buffer | string {
 
 function served(files: readonly { name: string; bytes: Buffer }[]): Served {
   return {
-    machine: { schema: SERVE_SCHEMA, files: files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })) },
+    machine: { schema: SERVED_MACHINE_SCHEMA, files: files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })) },
   };
 }
 

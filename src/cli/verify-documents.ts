@@ -1,22 +1,57 @@
 /** What `memhp verify` says to programs: JSON and JUnit. */
 
+import { z } from 'zod';
 import { FACETS } from '../realkernel/compare.ts';
 import { countFacets } from '../realkernel/replay.ts';
+import { countShape, type DocumentOf } from './document-shapes.ts';
+import { facetCountsShape } from './replay-json.ts';
 import { allAgree, type Verified } from './verified.ts';
 
+export const VERIFY_SCHEMA = 'memhp/verify/1';
+
+const about = { runbook: z.string(), kernel: z.string().describe('as uname -r says') };
+const seconds = z.number().nonnegative();
+
+const runShape = z.strictObject({
+  ...about,
+  steps: countShape,
+  comparisons: countShape.describe('facets compared'),
+  settled: z.array(z.string()).describe('outcomes that hung on what pages hold, taken from the kernel'),
+  kernelSeconds: seconds,
+  modelSeconds: seconds,
+  disagreements: z.array(
+    z.strictObject({
+      step: countShape.describe('0 is boot'),
+      command: z.string(),
+      facet: z.enum(FACETS),
+      kernel: z.array(z.string()),
+      model: z.array(z.string()),
+    }),
+  ),
+});
+
+const failedShape = z.strictObject({ ...about, failed: z.array(z.string()) }).describe('nothing could be compared');
+
+export const verifyDocument = z.strictObject({
+  schema: z.literal(VERIFY_SCHEMA),
+  agrees: z.boolean().describe('every facet of every step, and no guest failed'),
+  facets: facetCountsShape,
+  runs: z.array(z.union([runShape, failedShape])),
+});
+
 /** The document of `--json`. */
-export function verifyJson(all: readonly Verified[]): object {
+export function verifyJson(all: readonly Verified[]): DocumentOf<typeof verifyDocument> {
   const replays = all.flatMap(({ outcome }) => ('replay' in outcome ? [outcome.replay] : []));
   return {
-    schema: 'memhp/verify/1',
+    schema: VERIFY_SCHEMA,
     agrees: allAgree(all),
     facets: countFacets(replays, FACETS),
     runs: all.map(({ file, kernel, outcome }) => {
-      const about = { runbook: file, kernel: kernel.release };
-      if ('trouble' in outcome) return { ...about, failed: outcome.trouble };
+      const ran = { runbook: file, kernel: kernel.release };
+      if ('trouble' in outcome) return { ...ran, failed: outcome.trouble };
       const { replay, kernelSeconds, modelSeconds } = outcome;
       return {
-        ...about,
+        ...ran,
         steps: replay.steps,
         comparisons: replay.comparisons.length,
         settled: replay.settled,

@@ -16,7 +16,7 @@ import { kernelNames, kernelsFor, readRealRunbook, scenarioFor, type RealRunbook
 import { styleOf } from './style.ts';
 import { colorOption, terminalOf, type ColorChoice } from './terminal.ts';
 import { allAgree, type Verified } from './verified.ts';
-import { verifyJson, verifyJunit } from './verify-documents.ts';
+import { VERIFY_SCHEMA, verifyJson, verifyJunit } from './verify-documents.ts';
 import { verifyLines } from './verify-text.ts';
 
 interface VerifyOptions {
@@ -46,7 +46,7 @@ export function registerVerify(program: Command): void {
     .argument('<runbook...>', 'runbooks; - reads standard input')
     .option('--kernel <names>', 'kernels of `memhp kernels`, separated by commas; the runbook’s own when absent')
     .option('--jobs <n>', 'guests at once; as many as there are processors when absent', count)
-    .option('--json', 'print one JSON document (schema memhp/verify/1)')
+    .option('--json', `print one JSON document (schema ${VERIFY_SCHEMA})`)
     .option('--junit <file>', 'write a JUnit report')
     .option('--diffs <n>', 'how many disagreements to show of each runbook', count, 5)
     .addOption(colorOption())

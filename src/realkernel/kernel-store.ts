@@ -10,18 +10,14 @@ import { guestArch, guestArchByName, GUEST_ARCH_NAMES, isForeign, type GuestArch
 import { readKernelImage } from './kernel-image.ts';
 import { MissingHere } from './missing.ts';
 
-const storedKernel = z.object({
-  /** What it is called on the command line. */
-  name: z.string(),
-  /** As `uname -r` says: 6.12.117+deb12-amd64. */
-  release: z.string(),
-  /** Its architecture as profiles name it; x86_64 when absent. */
-  arch: z.enum(GUEST_ARCH_NAMES).optional(),
+/** What is kept of a kernel beside its image. */
+export const storedKernel = z.object({
+  name: z.string().describe('what it is called on the command line'),
+  release: z.string().describe('as `uname -r` says: 6.12.117+deb12-amd64'),
+  arch: z.enum(GUEST_ARCH_NAMES).optional().describe('as profiles name it; x86_64 when absent'),
   image: z.string(),
-  /** The folder of its modules, lib/modules/RELEASE; absent when it has none. */
-  modules: z.string().optional(),
-  /** Where it came from, for people. */
-  origin: z.string(),
+  modules: z.string().optional().describe('the folder of its modules, lib/modules/RELEASE; absent when it has none'),
+  origin: z.string().describe('where it came from, for people'),
 });
 
 /** A kernel that can be booted. */

@@ -7,7 +7,7 @@ import { MESSAGES } from '../../src/advise/explain/catalogue.ts';
 import { explainText } from '../../src/advise/explain/explain.ts';
 import { recognise } from '../../src/advise/explain/recognise.ts';
 import { cleanLine } from '../../src/advise/explain/clean-line.ts';
-import { explainDocument, explainJson, explainJsonSchema } from '../../src/cli/explain-json.ts';
+import { explainDocument, explainJson } from '../../src/cli/explain-json.ts';
 import { explainLines } from '../../src/cli/explain-text.ts';
 import { runShell } from '../../src/tools/shell.ts';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
@@ -121,11 +121,9 @@ test('sentences hold no undefined and no NaN, whatever the numbers', () => {
   }
 });
 
-test('the JSON document is what its published schema says', () => {
+test('the JSON document is what its schema says', () => {
   const json = explainJson([{ name: 'thread', explanation: explainText(THREAD, { notices: 10 }) }]);
   expect(() => explainDocument.parse(JSON.parse(JSON.stringify(json)))).not.toThrow();
-  const published = readFileSync(join(ROOT, 'docs/schema/memhp-explain-1.json'), 'utf8');
-  expect(JSON.parse(published)).toEqual(explainJsonSchema());
 });
 
 test('docs/explain.md holds the catalogue as it is', () => {

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
-import { inspectDocument, inspectJsonSchema } from '../../src/cli/inspect-document.ts';
+import { inspectDocument } from '../../src/cli/inspect-document.ts';
 import { inspectJson } from '../../src/cli/inspect-json.ts';
 import { inspectLines } from '../../src/cli/inspect-text.ts';
 
@@ -25,7 +25,7 @@ for (const file of readdirSync(SAMPLES).sort()) {
   });
 }
 
-test('the JSON is what its published schema says', async () => {
+test('the JSON is what its schema says', () => {
   for (const file of readdirSync(SAMPLES)) {
     const { machines, errors } = inspect([SAMPLES + file, `${SAMPLES}absent.txt`]);
     const json: unknown = JSON.parse(
@@ -38,8 +38,6 @@ test('the JSON is what its published schema says', async () => {
     );
     expect(inspectDocument.safeParse(json).error).toBeUndefined();
   }
-  const published = fileURLToPath(new URL('../../docs/schema/memhp-inspect-1.json', import.meta.url));
-  await expect(`${JSON.stringify(inspectJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(published);
 });
 
 test('gzip and bzip2 of one archive give one report', () => {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runDocument } from '../../src/cli/run-json.ts';
-import { runJsonSchema } from '../../src/cli/schema.ts';
 import { EXAMPLES } from '../../src/runbook/examples.ts';
 import { runMain } from './run-main.ts';
 
@@ -43,12 +41,10 @@ describe('memhp run', () => {
     expect(painted.stdout.replace(/\x1b\[[\d;]*m/g, '')).toBe(plain.stdout);
   });
 
-  test('--json is what its schema says, and the published schema is that', async () => {
+  test('--json is what its schema says', async () => {
     const { stdout } = await runMain(80, 'run', '--json', 'examples/thread.md', 'examples/dimm.md');
     const document = runDocument.parse(JSON.parse(stdout));
     expect(document.runbooks.map((one) => one.status)).toEqual([0, 0]);
-    const published = readFileSync(new URL('../../docs/schema/memhp-run-1.json', import.meta.url), 'utf8');
-    expect(`${JSON.stringify(runJsonSchema(), null, 2)}\n`).toBe(published);
   });
 
   test('lines end within the width, output of tools aside', async () => {

@@ -64,9 +64,9 @@ describe('a verification', () => {
   });
 
   test('as JSON', () => {
-    const document = verifyJson([verified(['a'], ['b']), failed]) as { agrees: boolean; runs: { disagreements: unknown[] }[] };
+    const document = verifyJson([verified(['a'], ['b']), failed]);
     expect(document).toMatchObject({ schema: 'memhp/verify/1', agrees: false, facets: { output: { agree: 0, total: 1 } } });
-    expect(document.runs[0]?.disagreements).toEqual([{ ...comparison, kernel: ['a'], model: ['b'] }]);
+    expect(document.runs[0]).toMatchObject({ disagreements: [{ ...comparison, kernel: ['a'], model: ['b'] }] });
   });
 
   test('as JUnit, whatever the lines hold', () => {

@@ -23,7 +23,7 @@ describe.skipIf(chromium === undefined)('the page', () => {
   let under: PageUnderTest;
   beforeAll(async () => {
     under = await PageUnderTest.start(chromium!, {
-      schema: 'memhp/serve/1',
+      schema: 'memhp/served-machine/1',
       files: [{ name: 'given.runbook', base64: Buffer.from('---\nkernel: "6.1"\nmemory: 2G\n---\n$ uname -r\n').toString('base64') }],
     });
   });

@@ -13,7 +13,7 @@ import { runMain } from '../cli/run-main.ts';
 const folder = mkdtempSync(join(tmpdir(), 'memhp-serve-'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>page</title>');
 writeFileSync(join(folder, 'secret.pem'), 'not of the page');
-const server = pageServer(pagesOf(folder, { schema: 'memhp/serve/1', files: [] }));
+const server = pageServer(pagesOf(folder, { schema: 'memhp/served-machine/1', files: [] }));
 let port = 0;
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => {
