@@ -47,6 +47,9 @@ export class Machine {
   /** Settles whether a region's namespaces are probed before its seeds are made, when somebody knows (a recording). */
   namespacesProbedFirst: ((region: number) => boolean) | undefined = undefined;
 
+  /** Settles whether a region's namespaces are probed before it has noted the first of them as its seed. */
+  namespaceSeedMissed: ((region: number) => boolean) | undefined = undefined;
+
   constructor(kernel: Kernel, devices: DeviceState) {
     this.kernel = kernel;
     this.devices = devices;

@@ -69,6 +69,7 @@ export function memremapPages(kernel: Kernel, request: Omit<Pgmap, 'id'>): numbe
     const error = pagemapRange(kernel, pgmap, range, index);
     if (error !== 0) {
       for (const mapped of done) pageunmapRange(kernel, pgmap, mapped);
+      warnUnfreed(kernel, pgmap);
       return error;
     }
     done.push(range);
@@ -141,10 +142,13 @@ export function memunmapPages(kernel: Kernel, id: number): void {
   // Freed pages are counted on a copy: snapshots share the kept one.
   const pgmap = kept.altmap === undefined ? kept : { ...kept, altmap: { ...kept.altmap } };
   for (const range of pgmap.ranges) pageunmapRange(kernel, pgmap, range);
-  if (pgmap.altmap !== undefined && pgmap.altmap.alloc !== 0) {
-    kernel.printkOnce(4, 'failed to free all reserved pages');
-  }
+  warnUnfreed(kernel, pgmap);
   const pgmaps = new Map(kernel.pgmaps);
   pgmaps.delete(id);
   kernel.pgmaps = pgmaps;
+}
+
+/** Memmap pages are still taken: of sections added before one that failed, which stay. */
+function warnUnfreed(kernel: Kernel, { altmap }: Pgmap): void {
+  if (altmap !== undefined && altmap.alloc !== 0) kernel.printkOnce(4, 'failed to free all reserved pages');
 }

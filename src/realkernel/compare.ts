@@ -71,6 +71,8 @@ const WARN_SURROUNDINGS = [
   /^WARNING: /,
   /^Modules linked in:/,
   /^CPU: \d+ (UID: \d+ )?PID: \d+ /,
+  // The second WARN() of a boot, and later ones.
+  /^Tainted: /,
   /^Hardware name: /,
   /^Workqueue: /,
   /^Call Trace:$/,

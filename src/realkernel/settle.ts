@@ -48,6 +48,20 @@ function holderBeforeSeed(devices: readonly string[] | undefined, region: number
   return numbers(/\/holder:(btt|pfn|dax)(\d{1,9})\.(\d{1,9})$/).some(([kind, id]) => id < (seeds.get(kind) ?? 0));
 }
 
+/** Whether the region's seed is a namespace in use: it was probed before the region had noted it, so that none came after. */
+function seedIsInUse(devices: readonly string[] | undefined, region: number): boolean {
+  const folder = '/sys/bus/nd/devices';
+  const noted = `${folder}/region${region}/namespace_seed:`;
+  const seed = devices?.find((line) => line.startsWith(noted))?.slice(noted.length);
+  const size = devices?.find((line) => line.startsWith(`${folder}/${seed}/size:`));
+  const labelled = devices?.includes(`${folder}/region${region}/nstype:5`) === true;
+  return labelled && size !== undefined && !size.endsWith('size:0');
+}
+
+function hasHolders(devices: readonly string[] | undefined, region: number): boolean {
+  return devices?.some((line) => line.startsWith(`/sys/bus/nd/devices/namespace${region}.`) && line.includes('/holder:')) === true;
+}
+
 /** A line after which nothing but the region's coming up can have moved its seeds. */
 const ENABLES_LAST = /enable-region [^;|&]*$/;
 
@@ -61,6 +75,16 @@ export function settleFromRecording(machine: Machine, step: RecordedStep, after:
     const first = ENABLES_LAST.test(step.run ?? '') && holderBeforeSeed(after.devices, region);
     if (first) settled.push(`region${region}: its namespaces were probed before its seeds were there`);
     return first;
+  };
+  machine.namespaceSeedMissed = (region) => {
+    const { devices } = after;
+    const missed =
+      ENABLES_LAST.test(step.run ?? '') &&
+      machine.devices.nvdimm.drivers.includes('nd_pmem') &&
+      seedIsInUse(devices, region) &&
+      (!hasHolders(devices, region) || holderBeforeSeed(devices, region));
+    if (missed) settled.push(`region${region}: its first namespace was probed before it was noted as the seed`);
+    return missed;
   };
   const said = new Map([...removableByBlock(step.output), ...removableRead(step), ...isolatedThenRefused(kernel, step)]);
   kernel.unmovable = (block) => {

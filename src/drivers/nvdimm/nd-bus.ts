@@ -10,7 +10,7 @@ import { releaseAttachment } from './attachment.ts';
 import { nvdimmProbe, nvdimmRemove } from './dimm.ts';
 import { ndPmemProbe } from './pmem.ts';
 import { ndRegionRegisterNamespaces, ndRegionRemove } from './region.ts';
-import { ndRegionAdvanceSeeds, ndRegionCreateSeed } from './seeds.ts';
+import { ndRegionAdvanceSeeds, ndRegionCreateSeed, noteNamespaceSeed } from './seeds.ts';
 import {
   childByName, childName, dimmById, lowestFree, regionById, setNvdimm, updateChild,
   type ChildRef, type NdBus, type NdChild, type NdNamespace,
@@ -122,6 +122,9 @@ export function ndDeviceUnregister(machine: Machine, ref: ChildRef): void {
 function ndRegionProbe(machine: Machine, id: number): Errno {
   const error = ndRegionRegisterNamespaces(machine, id);
   if (error !== 0) return error;
+  // Before it is noted: the seed is then probed unseen, and none comes after it.
+  if (machine.namespaceSeedMissed?.(id) === true) ndSynchronize(machine);
+  noteNamespaceSeed(machine, id);
   if (machine.namespacesProbedFirst?.(id) === true) ndSynchronize(machine);
   for (const kind of ['btt', 'pfn', 'dax'] as const) ndRegionCreateSeed(machine, id, kind);
   return 0;

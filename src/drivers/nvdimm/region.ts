@@ -131,12 +131,8 @@ export function ndRegionRegisterNamespaces(machine: Machine, id: number): Errno 
     deactivateLabels(machine, region);
     return namespaces;
   }
-  const names = namespaces.map((namespace) => ndDeviceRegister(machine, id, namespace));
-  updateRegion(machine, id, {
-    bound: true,
-    activeNamespaces: namespaces.length,
-    ...(names[0] === undefined ? {} : { seeds: { namespace: names[0] } }),
-  });
+  for (const namespace of namespaces) ndDeviceRegister(machine, id, namespace);
+  updateRegion(machine, id, { bound: true, activeNamespaces: namespaces.length });
   return 0;
 }
 

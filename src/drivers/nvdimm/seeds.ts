@@ -5,7 +5,7 @@ import {
   claimedBy, emptyBtt, emptyNamespace, emptyPfn, freeChildId, ndDeviceRegister,
 } from './children.ts';
 import { regionToNstype } from './nstype.ts';
-import { childByName, regionById, updateRegion, type ChildRef, type NdRegion, type SeedKind } from './state.ts';
+import { childByName, childName, regionById, updateRegion, type ChildRef, type NdRegion, type SeedKind } from './state.ts';
 
 /**
  * Registers a new seed of a kind. A region without labels has no namespace seed.
@@ -19,6 +19,17 @@ export function ndRegionCreateSeed(machine: Machine, regionId: number, kind: See
   const name = ndDeviceRegister(machine, regionId, child);
   const { seeds } = regionById(machine, regionId) as NdRegion;
   updateRegion(machine, regionId, { seeds: { ...seeds, [kind]: name } });
+}
+
+/**
+ * The first namespace of a region that comes up is its seed, once all of them are registered.
+ * @kernel drivers/nvdimm/namespace_devs.c: nd_region_register_namespaces
+ */
+export function noteNamespaceSeed(machine: Machine, regionId: number): void {
+  const { seeds, children } = regionById(machine, regionId) as NdRegion;
+  const first = children.find(({ kind }) => kind === 'namespace');
+  if (first === undefined) return;
+  updateRegion(machine, regionId, { seeds: { ...seeds, namespace: childName({ id: regionId }, first) } });
 }
 
 /**
