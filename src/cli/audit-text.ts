@@ -58,7 +58,11 @@ function tableOf({ account }: Audit, options: AuditTextOptions, style: Style): s
   }
   bold.add(rows.length);
   if (account.devices.length > 1) rows.push(['total', ...sums(account.sizeBytes, account.totals)]);
-  return withTail(rows, options.terminal).map((line, index) => (bold.has(index) ? style.bold(line) : line));
+  const lines = withTail(rows, options.terminal);
+  return lines.flatMap(([line, below], index) => {
+    const shown = bold.has(index) ? style.bold(line) : line;
+    return below === undefined ? [shown] : [shown, style.faint(`${' '.repeat(rows[index]?.[0]?.startsWith(' ') === true ? 4 : 2)}${below}`)];
+  });
 }
 
 function sums(sizeBytes: number, totals: UseTotals): string[] {
@@ -108,11 +112,16 @@ function alternativeLines({ account, alternatives }: Audit, terminal: Terminal, 
     ['as it is', ...amounts({ usedBytes: bytesOf(account.totals, 'used'), idleBytes: bytesOf(account.totals, 'idle'), lostBytes: lost }), '', ''],
     ...alternatives.map((each) => alternativeRow(each, lost, least)),
   ];
-  return withTail(rows, terminal).map((line, index) => (index === 0 ? style.bold(line) : line));
+  return withTail(rows, terminal, 'clipped').map(([line], index) => (index === 0 ? style.bold(line) : line));
 }
 
-/** A table whose first column names the row, whose last one takes what room is left; those between are numbers. */
-function withTail(rows: readonly (readonly string[])[], { width, unicode }: Terminal): string[] {
+/**
+ * A table whose first column names the row, whose last one takes what room is left; those between are numbers. What
+ * does not fit comes back as a line of its own, or is clipped.
+ */
+function withTail(
+  rows: readonly (readonly string[])[], { width, unicode }: Terminal, over: 'below' | 'clipped' = 'below',
+): (readonly [line: string, below?: string])[] {
   const last = Math.max(...rows.map((row) => row.length)) - 1;
   const aligns = Array.from({ length: last }, (_, column) => (column === 0 ? 'left' : 'right') as 'left' | 'right');
   const lines = renderTable(rows.map((row) => row.slice(0, last)), aligns, { unicode });
@@ -120,7 +129,9 @@ function withTail(rows: readonly (readonly string[])[], { width, unicode }: Term
   const room = width - widest - 2;
   return lines.map((line, index) => {
     const tail = rows[index]?.[last] ?? '';
-    return tail === '' || room < 4 ? line : `${line.padEnd(widest)}  ${clip(tail, room, { unicode })}`;
+    if (tail === '') return [line];
+    if (over === 'below' && tail.length > room) return index === 0 ? [line] : [line, clip(tail, width - 4, { unicode })];
+    return [room < 4 ? line : `${line.padEnd(widest)}  ${clip(tail, room, { unicode })}`];
   });
 }
 

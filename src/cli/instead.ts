@@ -41,5 +41,5 @@ export function insteadTexts({ suggestions }: NearestAnswer, all: boolean): Inst
 
 function insteadText({ lines, changed, boot }: Suggestion, all: boolean): string {
   if (boot !== undefined) return Object.entries(boot).map(([field, value]) => `boot with ${field}: ${String(value)}`).join(', ');
-  return (all ? lines : [lines[changed] as TypedLine]).map(promptedText).join('\n');
+  return (all ? lines : changed.map((index) => lines[index] as TypedLine)).map(promptedText).join('\n');
 }

@@ -3,15 +3,19 @@
 import { complete } from '../runbook/complete/complete.ts';
 import { beginning, type Completion } from '../runbook/complete/completion.ts';
 import type { Diagnostic } from '../runbook/diagnostic.ts';
+import type { SessionStep } from '../runbook/session-step.ts';
 import { ModelFault } from '../runbook/model-fault.ts';
 import { pictureOfKernel } from '../view/picture-of-kernel.ts';
 import type { Picture } from '../view/picture.ts';
 import { EXIT_BUG, EXIT_USAGE } from './exit-status.ts';
 import { reportBug } from './report-bug.ts';
-import type { ShellStart } from './shell-machine.ts';
+import type { ShellStart, TypedNote } from './shell-machine.ts';
 import { adviceOnStep, changesOnMap, outputOfStep, remarksOnStep } from './shell-step.ts';
 import { ownWord, OWN_WORDS, type OwnAnswer } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';
+
+/** A flood of lines that are not modelled says little after the first hundreds. */
+const MAX_COMPLAINTS = 1000;
 
 /** Where lines go: `out` is what commands print, `aside` everything said about it. */
 export interface ShellOutlet {
@@ -27,6 +31,10 @@ export class ShellLoop {
   readonly #drawsMap: boolean;
   #picture: Picture;
   #pending = '';
+  #taken = 0;
+  readonly #notes = new Map<SessionStep, TypedNote>();
+  /** What was wrong with lines typed, for who reads it at the end. */
+  readonly complaints: Diagnostic[] = [];
   /** Exit status of the last command, as a shell would end with. */
   status = 0;
   /** Set once `exit` was typed. */
@@ -46,6 +54,11 @@ export class ShellLoop {
     return this.#pending !== '';
   }
 
+  /** What was noted of a step when it was typed; undefined for one a runbook brought. */
+  noteOf(step: SessionStep): TypedNote | undefined {
+    return this.#notes.get(step);
+  }
+
   /** Forgets a line that was to be continued. */
   drop(): void {
     this.#pending = '';
@@ -53,6 +66,7 @@ export class ShellLoop {
 
   /** Takes one line as typed. */
   line(typed: string): void {
+    this.#taken += 1;
     const line = this.#pending + typed;
     if (/(?:^|[^\\])(?:\\\\)*\\$/.test(line.slice(-64))) {
       this.#pending = line.slice(0, -1);
@@ -101,7 +115,12 @@ export class ShellLoop {
       this.#outlet.out(outputOfStep(step));
       const advice = adviceOnStep(step, session.machine, before, history);
       this.#outlet.aside(remarksOnStep(step, advice, this.#outlet.terminal));
-      if (step.diagnostics.length > 0) this.#outlet.complain(step.diagnostics);
+      if (step.number > 0) this.#notes.set(step, { line: this.#taken, ...advice });
+      if (step.diagnostics.length > 0) {
+        this.#outlet.complain(step.diagnostics);
+        const wrong = step.diagnostics.map((one) => atLine(one, this.#taken));
+        this.complaints.push(...wrong.slice(0, MAX_COMPLAINTS - this.complaints.length));
+      }
       this.status = step.diagnostics.length > 0 ? EXIT_USAGE : step.run.exit;
       this.#showChanges();
     } catch (error) {
@@ -124,4 +143,9 @@ export class ShellLoop {
     if (this.#drawsMap) this.#outlet.aside(changesOnMap(this.#picture, now, this.#outlet.terminal));
     this.#picture = now;
   }
+}
+
+/** A complaint about one typed line, named by its place among all. */
+function atLine(one: Diagnostic, line: number): Diagnostic {
+  return { ...one, source: { ...one.source, name: `typed line ${line}` } };
 }

@@ -1,17 +1,20 @@
 /** The machine a shell starts on: a runbook's end, a machine by name, or one to try things on. */
 
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { frontMatterOf, frontMatterOfBook, frontMatterOfCapture } from '../runbook/front-matter-text.ts';
 import { parseRunbook, type ParsedRunbook } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { Session } from '../runbook/session.ts';
+import type { SessionStep } from '../runbook/session-step.ts';
+import type { CommandRun } from '../runbook/verdict.ts';
 import { sourceText } from '../runbook/source-text.ts';
 import { pictureOfKernel } from '../view/picture-of-kernel.ts';
 import type { Picture } from '../view/picture.ts';
 import { readTextFile } from './files.ts';
 import { machineOfHeader, machineOfName, type MachineAbout, type ReadyMachine } from './machine-source.ts';
 import type { PlayedRunbook } from './play-files.ts';
+import type { StepAdvice } from './shell-step.ts';
 
 /** With room for DIMMs and two ranges of persistent memory: most of what there is can be tried on it. */
 export const DEFAULT_MACHINE = '6.12,memory=2G,slots=4,maxmem=16G,cmdline=memmap=256M!1G memmap=192M!1344M';
@@ -55,8 +58,23 @@ export async function startShell(
   return { start, diagnostics: [...parsed!.diagnostics, ...diagnostics] };
 }
 
+/** What is noted of a line when it is typed, beside what it did. */
+export interface TypedNote extends StepAdvice {
+  /** Its place among the lines taken, from 1. */
+  readonly line: number;
+}
+
+/** What a shell knows beyond its session. */
+export interface ShellNotes {
+  readonly status: number;
+  readonly complaints: readonly Diagnostic[];
+  noteOf(step: SessionStep): TypedNote | undefined;
+}
+
+const NOTHING = { suggestions: [], asked: 0, cutShort: false };
+
 /** The steps done so far, in the shape in which a played runbook is printed. */
-export function playedOf({ session, about, title, book }: ShellStart, before: Picture, status: number): PlayedRunbook {
+export function playedOf({ session, about, title, book }: ShellStart, before: Picture, notes: ShellNotes): PlayedRunbook {
   const steps = session.steps.slice(0, session.position);
   const none = { source: sourceText('typed', ''), header: { qemu: [], span: { start: 0, end: 0 } }, commands: [] };
   return {
@@ -65,14 +83,28 @@ export function playedOf({ session, about, title, book }: ShellStart, before: Pi
     description: undefined,
     text: undefined,
     ready: { machine: session.machine, about },
-    result: { book: book ?? none, runs: steps.map(({ run }) => run), diagnostics: [] },
-    tryNext: [],
-    instead: [],
+    result: { book: book ?? none, runs: steps.map((step) => runAtLine(step, notes.noteOf(step)?.line)), diagnostics: notes.complaints },
+    tryNext: steps.map((step) => notes.noteOf(step)?.tryNext ?? []),
+    instead: steps.map((step) => notes.noteOf(step)?.instead ?? NOTHING),
     before,
     after: pictureOfKernel(session.machine.kernel),
-    diagnostics: [],
-    status,
+    diagnostics: notes.complaints,
+    status: notes.status,
   };
+}
+
+function runAtLine({ run }: SessionStep, line: number | undefined): CommandRun {
+  return line === undefined ? run : { ...run, command: { ...run.command, line } };
+}
+
+/**
+ * Front matter for a runbook in a folder: a capture below it is named from there, so that both can be moved together;
+ * undefined where the session's own will do.
+ */
+export function frontMatterIn({ about }: ShellStart, folder: string): string | undefined {
+  if (about.capture === undefined) return undefined;
+  const path = relative(folder, resolve(about.capture));
+  return path.startsWith('..') || isAbsolute(path) ? undefined : frontMatterOfCapture(path, about.kernel);
 }
 
 function readRunbook(path: string): ParsedRunbook {

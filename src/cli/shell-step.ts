@@ -1,7 +1,7 @@
 /** What a typed line did, as lines for the shell: its output, and beside it what the kernel said and what changed. */
 
 import { whyOf } from '../advise/why/why.ts';
-import type { TypedLine } from '../advise/nearest/suggestion.ts';
+import type { NearestAnswer, TypedLine } from '../advise/nearest/suggestion.ts';
 import type { Machine, MachineSnapshot } from '../drivers/machine.ts';
 import { nextSteps } from '../runbook/next-step.ts';
 import { printable } from '../runbook/printable.ts';
@@ -23,7 +23,7 @@ export function outputOfStep({ run }: SessionStep): string[] {
 }
 
 /** Kernel log, exit status, why it was refused, what to try: one line each, wrapped. */
-export function remarksOnStep(step: SessionStep, advice: readonly (readonly [word: string, text: string])[], terminal: Terminal): string[] {
+export function remarksOnStep(step: SessionStep, advice: StepAdvice, terminal: Terminal): string[] {
   const { run } = step;
   const style = styleOf(terminal.color);
   const width = Math.min(terminal.width, 100);
@@ -39,17 +39,31 @@ export function remarksOnStep(step: SessionStep, advice: readonly (readonly [wor
   if (run.exit !== 0) lines.push(style.faint(`[${run.exit}]`));
   for (const reason of run.depends) lines.push(...remark('open', `${reason}; shown is one of the outcomes`, style.open));
   if (run.decidedBy !== undefined) lines.push(...remark('why', whyOf(run).sentence, style.hint));
-  for (const [word, text] of advice) lines.push(...remark(word, text, style.hint));
+  for (const text of adviceTexts(advice)) lines.push(...remark('try', text, style.hint));
   return lines;
 }
 
-/** What the model accepts in place of a refused line; where it finds nothing, what the refusal itself tells. */
+/** What to do after a refusal. */
+export interface StepAdvice {
+  /** What the model accepts in place of the line. */
+  readonly instead: NearestAnswer;
+  /** What the refusal itself tells. */
+  readonly tryNext: readonly string[];
+}
+
 export function adviceOnStep(
   { run }: SessionStep, machine: Machine, before: MachineSnapshot, history: readonly TypedLine[],
-): (readonly [word: string, text: string])[] {
-  const instead = insteadTexts(insteadOf(run, machine, before, history, false), false);
-  if (instead.length === 0) return nextSteps(run, machine).map((text) => ['try', text]);
-  return instead.map(({ text, costs }) => ['try', costs === '' ? text : `${text}  (${costs})`]);
+): StepAdvice {
+  return { instead: insteadOf(run, machine, before, history, false), tryNext: nextSteps(run, machine) };
+}
+
+/** The advice in rows: words only where the model accepts nothing instead. */
+function adviceTexts({ instead, tryNext }: StepAdvice): readonly string[] {
+  const texts = insteadTexts(instead, false).map(({ text, costs }) => {
+    const typed = text.split('\n').join(', then ');
+    return costs === '' ? typed : `${typed}  (${costs})`;
+  });
+  return texts.length === 0 ? tryNext : texts;
 }
 
 /** The rows of the map that changed, a few of them; nothing when none did. */

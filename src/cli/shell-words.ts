@@ -1,13 +1,14 @@
 /** The shell's own words: about the session, not typed at the machine. */
 
 import { writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { printable } from '../runbook/printable.ts';
 import { promptText } from '../runbook/typed-command.ts';
 import { pictureOfKernel } from '../view/picture-of-kernel.ts';
 import { renderMap } from '../view/map.ts';
 import { exists, writeFileAtomic } from './files.ts';
 import { parseMapRange } from './shell-map-range.ts';
-import type { ShellStart } from './shell-machine.ts';
+import { frontMatterIn, type ShellStart } from './shell-machine.ts';
 import { whyLines } from './shell-why.ts';
 import { styleOf } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -152,14 +153,15 @@ function map({ start: { session }, terminal }: OwnContext, args: readonly string
   return { lines: renderMap(pictureOfKernel(kernel), { width, color, unicode, ...range }) };
 }
 
-function save({ start: { session }, terminal }: OwnContext, args: readonly string[]): OwnAnswer {
+function save({ start, terminal }: OwnContext, args: readonly string[]): OwnAnswer {
+  const { session } = start;
   const files = args.filter((word) => word !== '-f');
   const [file] = files;
   if (file === undefined || files.length > 1) return complain('save takes the name of one file');
   if (session.position === 0) return complain('nothing was typed yet: a runbook holds at least one command');
   if (exists(file) && !args.includes('-f')) return complain(`${printable(file)} exists; save -f ${printable(file)} writes over it`);
   try {
-    const text = session.toRunbook();
+    const text = textFor(start, dirname(resolve(file)));
     if (exists(file)) writeFileAtomic(file, text);
     else writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
@@ -167,6 +169,14 @@ function save({ start: { session }, terminal }: OwnContext, args: readonly strin
   }
   const count = session.position === 1 ? '1 command' : `${session.position} commands`;
   return { lines: [styleOf(terminal.color).faint(`${count} written; memhp run ${printable(file)} plays them`)] };
+}
+
+/** The runbook, its capture named from the folder it is written to where it lies below. */
+function textFor(start: ShellStart, folder: string): string {
+  const text = start.session.toRunbook();
+  const { frontMatter } = start.session;
+  const near = frontMatterIn(start, folder);
+  return near === undefined || !text.startsWith(frontMatter) ? text : near + text.slice(frontMatter.length);
 }
 
 function help({ terminal }: OwnContext): OwnAnswer {

@@ -65,7 +65,7 @@ async function shell(runbook: string | undefined, options: ShellOptions): Promis
   const before = pictureOfKernel(start.session.machine.kernel);
   if (options.json === true) {
     await readPipe(loop);
-    printJson(runJson([playedOf(start, before, loop.status)], loop.status));
+    printJson(runJson([playedOf(start, before, loop)], loop.status));
   } else if (process.stdin.isTTY === true && process.stdout.isTTY === true) {
     printErrors(headOfShell(start, terminalOf(process.stderr, options.color)));
     await typeAtPrompt(loop, { history: options.history, color: options.color });

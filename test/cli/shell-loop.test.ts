@@ -97,6 +97,15 @@ test('what is saved is a runbook that holds', async () => {
   expect(again.type('history').out).toHaveLength(3);
 });
 
+test('a saved runbook names a capture below it from its own folder', async () => {
+  const capture = join(folder, 'iomem');
+  writeFileSync(capture, '00001000-3fffffff : System RAM\n');
+  const { type } = await shellOn(capture);
+  type('lsmem', `save ${join(folder, 'b.runbook')}`);
+  expect(readFileSync(join(folder, 'b.runbook'), 'utf8')).toContain('machine: "iomem"\n');
+  expect((await playFile(join(folder, 'b.runbook'), {})).status).toBe(0);
+});
+
 test('own words that are mistyped say what they take', async () => {
   const { type } = await shellOn(DIMM);
   for (const line of ['undo x', 'undo 0', 'redo', 'back', 'back nowhere', 'back 99', 'why', 'why 3', 'snapshot 3', 'map x', 'save', 'exit x', ':nope']) {

@@ -38,6 +38,14 @@ test('--json prints the commands done as a run’s document', () => {
   const { runbooks, schema } = runDocument.parse(JSON.parse(stdout));
   expect([schema, status]).toEqual(['memhp/run/1', 2]);
   expect(runbooks[0]!.commands.map(({ command }) => command)).toEqual(['lsmem']);
+  expect(runbooks[0]!.diagnostics.map(({ source }) => source)).toEqual(['typed line 4']);
+}, 30_000);
+
+test('--json says of a refused line where it was typed and what would do instead', () => {
+  const { stdout } = piped('\necho offline > /sys/devices/system/memory/memory6/state\n', '--json', '--on', 'thread');
+  const [command] = runDocument.parse(JSON.parse(stdout)).runbooks[0]!.commands;
+  expect(command!.line).toBe(2);
+  expect(command!.instead.map(({ to }) => to)).toContain('memory5');
 }, 30_000);
 
 const hasScript = spawnSync('script', ['--version']).status === 0;

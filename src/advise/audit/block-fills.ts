@@ -48,7 +48,7 @@ export function memmapCharges(kernel: Kernel, ram: readonly ByteRange[]): Charge
   return [
     charge('memmap', own, 'System RAM'),
     charge('section-holes', kernel.nrMemmapBootPages - own, 'holes in its sections'),
-    charge('memmap', kernel.nrMemmapPages - onDevices(kernel), 'memory added later'),
+    charge('memmap', kernel.nrMemmapPages - onDevices(kernel), 'System RAM'),
   ];
 }
 

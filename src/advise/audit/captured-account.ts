@@ -35,7 +35,7 @@ export function accountOfLayout(layout: MachineLayout, kernel: Kernel | undefine
 function addedCharge(kernel: Kernel, bytes: number): Charge {
   const { pageSize } = kernel.profile.arch;
   const pages = memmapPages(kernel, Math.floor(bytes / pageSize), undefined);
-  return { from: 'ram', use: 'memmap', bytes: pages * pageSize, owner: 'memory added later' };
+  return { from: 'ram', use: 'memmap', bytes: pages * pageSize, owner: 'System RAM' };
 }
 
 function touchingJoined(ranges: readonly ByteRange[]): ByteRange[] {

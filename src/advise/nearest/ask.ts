@@ -16,8 +16,8 @@ import { promptedText, type TypedLine } from './suggestion.ts';
 export interface Trial {
   readonly lines: readonly TypedLine[];
   readonly boot?: Partial<MachineDescription> | undefined;
-  /** Which of the lines differs from what was typed; the last unless said otherwise. */
-  readonly changed?: number;
+  /** Which of the lines differ from what was typed; the last unless said otherwise. */
+  readonly changed?: readonly number[];
 }
 
 /** What an accepted trial did to the machine's amounts of memory. */

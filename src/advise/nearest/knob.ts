@@ -7,6 +7,8 @@ export interface NumberEdit extends NumberKnob {
   readonly kind: 'number';
   /** `size`, `address`, … */
   readonly what: string;
+  /** What it changes beside the number. */
+  readonly note?: string;
   /** The number as it is written. */
   write(value: number): string;
 }

@@ -3,6 +3,7 @@
 import type { Machine } from '../../drivers/machine.ts';
 import { optionValue, parseKeyval, parseQemuOpts, type QemuOption } from '../../drivers/qemu-options.ts';
 import { MiB } from '../../kernel/units.ts';
+import type { Trial } from './ask.ts';
 import type { Knob, NumberEdit } from './knob.ts';
 import { spliced } from './line-words.ts';
 import { typedNumber, unitText } from './number-text.ts';
@@ -29,6 +30,28 @@ function deviceKnobs(machine: Machine, line: string, at: number, history: readon
   return knobs;
 }
 
+/** Another size for a device whose address QEMU picks: none where the line names no address. */
+export function elsewhereKnobs(machine: Machine, line: string, history: readonly TypedLine[]): Knob[] {
+  const command = /^\s*device_add\s+/.exec(line);
+  if (command === null) return [];
+  const at = command[0].length;
+  const options = parseQemuOpts(line.slice(at), 'driver');
+  const memdev = optionValue(options, 'memdev')?.replace(/^\/objects\//, '');
+  const addr = options.findLast(({ name }) => name === 'addr');
+  if (memdev === undefined || addr === undefined) return [];
+  const size = backendKnob(machine, memdev, monitor(withoutOption(line, at, addr)), history);
+  if (size === undefined) return [];
+  const request = (value: number): Trial | undefined => {
+    const trial = size.request(value);
+    return trial === undefined ? undefined : { ...trial, changed: [1, 2] };
+  };
+  return [{ ...size, note: 'QEMU picks the address', request }];
+}
+
+function withoutOption(line: string, at: number, option: QemuOption): string {
+  return spliced(line, at + option.start - 1, at + option.end, '');
+}
+
 /** The memory behind a device, made anew with another size: the line that made it, and then the refused one. */
 function backendKnob(
   machine: Machine, id: string, device: TypedLine, history: readonly TypedLine[],
@@ -52,7 +75,7 @@ function backendKnob(
     write: number.write,
     request: (value) => ({
       lines: [monitor(`object_del ${id}`), monitor(spliced(made, start, end, number.write(value))), device],
-      changed: 1,
+      changed: [1],
     }),
   };
 }
@@ -71,12 +94,11 @@ function makesBackend(line: string, id: string): boolean {
 function addressKnobs(machine: Machine, line: string, at: number, addr: QemuOption): Knob[] {
   const number = typedNumber(addr.value);
   const space = machine.devices.qemu?.machine.layout.deviceMemory;
-  const without = spliced(line, at + addr.start - 1, at + addr.end, '');
   const anywhere: Knob = {
     kind: 'word',
     what: 'address',
     from: addr.value,
-    choices: [{ to: 'any', trial: { lines: [monitor(without)] }, note: 'QEMU picks the address' }],
+    choices: [{ to: 'any', trial: { lines: [monitor(withoutOption(line, at, addr))] }, note: 'QEMU picks the address' }],
   };
   if (number === undefined || space === undefined) return [anywhere];
   const [start, end] = [at + addr.end - addr.value.length, at + addr.end];

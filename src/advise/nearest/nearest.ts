@@ -5,7 +5,7 @@ import { Asker, type Accepted, type Questions, type Trial } from './ask.ts';
 import { bootKnobs } from './boot-knobs.ts';
 import { costsOf } from './costs.ts';
 import type { Knob, NumberEdit, WordEdit } from './knob.ts';
-import { monitorKnobs } from './monitor-knobs.ts';
+import { elsewhereKnobs, monitorKnobs } from './monitor-knobs.ts';
 import { unitText } from './number-text.ts';
 import { searchNumber } from './search-number.ts';
 import { shellKnobs } from './shell-knobs.ts';
@@ -40,6 +40,10 @@ export function searchNearest(machine: Machine, commandLine: string | TypedLine,
   if (own === undefined || (own !== false && own.depends.length === 0)) return { suggestions: [], asked: asker.asked, cutShort: asker.cutShort };
   const here = line.prompt === 'monitor' ? monitorKnobs(machine, line.text, history) : shellKnobs(machine, line.text);
   const suggestions = tryAll(asker, here, own === false);
+  // Where no single change is enough, a size for whatever address QEMU picks.
+  if (suggestions.length === 0 && line.prompt === 'monitor') {
+    suggestions.push(...tryAll(asker, elsewhereKnobs(machine, line.text, history), own === false));
+  }
   const boots = options.boots ?? true;
   // Asked in a hurry, another boot is the answer only where nothing else is.
   const asksBoots = boots === 'last' ? suggestions.length === 0 : boots;
@@ -80,7 +84,7 @@ function tryNumbers(asker: Questions, knob: NumberEdit): Suggestion[] {
         ...placed(trial, accepted),
         ...(step === undefined ? {} : { step }),
         ...(nearerTrial === undefined ? {} : { nearer: nearerTrial.lines, ...(nearerTrial.boot === undefined ? {} : { nearerBoot: nearerTrial.boot }) }),
-        costs: [away, ...costsOf(accepted)],
+        costs: [away, ...(knob.note === undefined ? [] : [knob.note]), ...costsOf(accepted)],
       },
     ];
   });
@@ -107,6 +111,6 @@ function tryWords(asker: Questions, knob: WordEdit): Suggestion[] {
   return found;
 }
 
-function placed({ lines, boot, changed = lines.length - 1 }: Trial, { depends }: Accepted): Placed {
+function placed({ lines, boot, changed = [lines.length - 1] }: Trial, { depends }: Accepted): Placed {
   return { lines, changed, depends, ...(boot === undefined ? {} : { boot }) };
 }

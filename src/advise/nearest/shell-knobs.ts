@@ -96,12 +96,12 @@ function firstKnob(machine: Machine, line: string, tool: 'ndctl' | 'daxctl'): Kn
   const missing = MODULES[tool].filter((name) => !machine.devices.modules.includes(name));
   const choices = missing.map((name): WordChoice => ({
     to: `modprobe ${name}`,
-    trial: { lines: [shell(`modprobe ${name}`), shell(line)], changed: 0 },
+    trial: { lines: [shell(`modprobe ${name}`), shell(line)], changed: [0] },
     note: 'a driver that is not loaded',
   }));
   if (tool === 'daxctl') {
     const policy = 'echo offline > /sys/devices/system/memory/auto_online_blocks';
-    choices.push({ to: policy, trial: { lines: [shell(policy), shell(line)], changed: 0 }, note: 'new memory then stays off line until told' });
+    choices.push({ to: policy, trial: { lines: [shell(policy), shell(line)], changed: [0] }, note: 'new memory then stays off line until told' });
   }
   return { kind: 'word', what: 'what comes first', from: 'nothing', choices };
 }

@@ -29,8 +29,8 @@ export interface Suggestion {
   readonly nearer?: readonly TypedLine[];
   /** `nearer` needs this at boot. */
   readonly nearerBoot?: Partial<MachineDescription>;
-  /** Index of the line with the changed word; the machine's boot is what changes when there is a `boot`. */
-  readonly changed: number;
+  /** Indices of the lines with a changed word; the machine's boot is what changes when there is a `boot`. */
+  readonly changed: readonly number[];
   /** What its outcome hangs on beside the map; empty when the model is sure. */
   readonly depends: readonly string[];
   /** What it costs or changes, each a short phrase. */
