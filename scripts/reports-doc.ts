@@ -36,10 +36,7 @@ export function reportsMarkdown(reports: readonly Report[], results: readonly Re
     '',
     '| # | report | why not |',
     '| --- | --- | --- |',
-    ...left
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => `| ${line.split('|').map((cell) => cell.trim()).join(' | ')} |`),
+    ...leftRows(left),
     '',
   ].join('\n');
 }
@@ -56,7 +53,7 @@ function row({ file, title, number, report, answer, command, kernel, captured }:
     .join(', ');
   const cells = [
     number === Infinity ? '+' : String(number),
-    `[${name}](../examples/reports/${file}) ([report](${linkOf(report)}))`,
+    `[${name}](../examples/reports/${file}) (${sourceOf(report)})`,
     answer + shown,
     captured ? 'captured' : kernel,
     verified === '' ? 'model' : verified,
@@ -64,9 +61,17 @@ function row({ file, title, number, report, answer, command, kernel, captured }:
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** The first address in the words; reports from mailing lists may have none, and link to their runbook's words instead. */
-function linkOf(report: string): string {
-  return /https?:\/\/[^\s)>,]+/.exec(report)?.[0] ?? '#users-reports';
+/** A link to the report's address; reports from mailing lists may have none, and stand by list and date. */
+function sourceOf(report: string): string {
+  const link = /https?:\/\/[^\s)>,:;]+(?::[^\s)>,:;]+)*/.exec(report)?.[0];
+  return link === undefined ? report.split(/: |; /)[0]! : `[report](${link})`;
+}
+
+function leftRows(left: string): string[] {
+  const lines = left.split('\n').filter((line) => line.trim() !== '');
+  const rank = (line: string): number => Number.parseInt(line, 10) || Infinity;
+  const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()));
+  return cells.sort(([a], [b]) => (rank(a!) < rank(b!) ? -1 : 1)).map((each) => `| ${each.join(' | ')} |`);
 }
 
 export function readLeft(): string {

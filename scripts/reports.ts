@@ -45,7 +45,12 @@ export type ReportResult = z.infer<typeof reportResult>;
 export function readReports(): Report[] {
   const names = readdirSync(REPORTS_FOLDER).filter((name) => name.endsWith('.md'));
   const reports = names.map((name) => reportOf(name, readFileSync(join(REPORTS_FOLDER, name), 'utf8')));
-  return reports.sort((a, b) => a.number - b.number || (a.file < b.file ? -1 : 1));
+  return reports.sort((a, b) => a.number - b.number || (placeOf(a.file) < placeOf(b.file) ? -1 : 1));
+}
+
+/** What was before stands before what came after. */
+function placeOf(file: string): string {
+  return file.replace('-before', '-0');
 }
 
 export function readResults(): ReportResult[] {

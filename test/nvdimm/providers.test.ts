@@ -49,6 +49,19 @@ describe('virtio-pmem', () => {
   });
 });
 
+test('with NUMA off a range has no target node, and the kernel says so (as Debian\'s 6.12.117 does in QEMU)', () => {
+  const machine = buildMachine({
+    kernel: '6.12', memory: '2G,slots=2,maxmem=16G', cmdline: 'numa=off',
+    qemu: ['-M', 'q35,nvdimm=on', '-object', 'memory-backend-ram,id=m,size=514M', '-device', 'nvdimm,memdev=m,label-size=128K'],
+  });
+  loadModule(machine, 'nfit');
+  expect(new NdMachine(machine, '').log().filter((text) => text.startsWith('nfit'))).toEqual([
+    'nfit ACPI0012:00: changing numa node from -1 to 0 for nfit region [0x0000000100000000-0x000000011fffffff]',
+    'nfit ACPI0012:00: changing target node from -1 to -1 for nfit region [0x0000000100000000-0x000000011fffffff]',
+  ]);
+  expect(machine.devices.nvdimm.regions.map(({ numaNode, targetNode }) => [numaNode, targetNode])).toEqual([[0, -1]]);
+});
+
 describe('a plugged NVDIMM', () => {
   test('appears at once while the driver is there, with the driver otherwise', () => {
     const nd = nvdimmMachine('256M');

@@ -1,7 +1,8 @@
 /** The NFIT driver: a QEMU machine's NVDIMMs become DIMMs, and each range a region with one mapping. */
 
-import { memoryAddPhysaddrToNid, numaMapToOnlineNode } from '../../kernel/memory-hotplug.ts';
+import { memoryAddPhysaddrToNid, numaMapToOnlineNode, physToTargetNode } from '../../kernel/memory-hotplug.ts';
 import { insertResource, IORESOURCE_MEM, releaseResource, resource } from '../../kernel/resource.ts';
+import { hexPadded, NUMA_NO_NODE, type Nid } from '../../kernel/units.ts';
 import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
 import type { QemuMemoryDevice } from '../qemu.ts';
 import type { Machine } from '../machine.ts';
@@ -57,21 +58,38 @@ function registerNvdimm(machine: Machine, bus: number, device: QemuMemoryDevice)
   });
   const { addr, size } = device;
   insertPersistentMemory(machine, addr, addr + size);
-  const nid = nodeOf(machine, device);
+  const nodes = nodesOf(machine, device);
   const region = ndRegionCreate(machine, {
-    bus, start: addr, size, numaNode: numaMapToOnlineNode(machine.kernel, nid), targetNode: nid, rangeIndex: device.slot + 1,
+    bus, start: addr, size, ...nodes, rangeIndex: device.slot + 1,
     mappings: [{ dimm, start: 0, size, position: 0 }],
     interleaveSet: interleaveSetCookies([{ regionOffset: 0, serial, vendor }]),
   });
   if (region >= 0) bindRegion(machine, region);
 }
 
-/** The node of the range's proximity domain. @kernel drivers/acpi/nfit/core.c: acpi_nfit_register_region */
-function nodeOf(machine: Machine, device: QemuMemoryDevice): number {
-  const { qemu, kernel } = { qemu: machine.devices.qemu, kernel: machine.kernel };
-  if (qemu === undefined) return memoryAddPhysaddrToNid(kernel, device.addr);
-  const nodes = nodeOfPxm(qemu.machine, firmwareSrat(qemu).map((entry) => entry.pxm));
-  return nodes.get(device.node) ?? memoryAddPhysaddrToNid(kernel, device.addr);
+/**
+ * The nodes of the range's proximity domain; by its address where NUMA is off and no domain has a node.
+ * @kernel drivers/acpi/nfit/core.c: acpi_nfit_register_region
+ */
+function nodesOf(machine: Machine, device: QemuMemoryDevice): { readonly numaNode: Nid; readonly targetNode: Nid } {
+  const { kernel } = machine;
+  const { addr, size } = device;
+  const nid = pxmToNode(machine, device);
+  if (nid !== NUMA_NO_NODE) return { numaNode: numaMapToOnlineNode(kernel, nid), targetNode: nid };
+  const nodes = { numaNode: memoryAddPhysaddrToNid(kernel, addr), targetNode: physToTargetNode(kernel, addr) };
+  const range = `[${hexPadded(addr, 16)}-${hexPadded(addr + size - 1, 16)}]`;
+  for (const [what, node] of [['numa', nodes.numaNode], ['target', nodes.targetNode]] as const) {
+    kernel.printk(6, `nfit ACPI0012:00: changing ${what} node from -1 to ${node} for nfit region ${range}`);
+  }
+  return nodes;
+}
+
+/** @kernel drivers/acpi/numa/srat.c: pxm_to_node */
+function pxmToNode({ devices, kernel }: Machine, { addr, node }: QemuMemoryDevice): Nid {
+  if (devices.cmdline.split(/\s+/).some((word) => word.startsWith('numa=off'))) return NUMA_NO_NODE;
+  const { qemu } = devices;
+  const nodes = qemu && nodeOfPxm(qemu.machine, firmwareSrat(qemu).map((entry) => entry.pxm));
+  return nodes?.get(node) ?? memoryAddPhysaddrToNid(kernel, addr);
 }
 
 /** @kernel drivers/acpi/nfit/core.c: acpi_nfit_insert_resource. What firmware's map names already stays as it is. */
