@@ -1,6 +1,7 @@
 /** What several documents hold alike, and the type code may return for a document. */
 
 import { z } from 'zod';
+import { valueText } from '../advise/why/value-words.ts';
 import type { CheckPoint, CheckStep } from '../kernel/explain.ts';
 
 /** A document as code hands it over: nobody changes it any more. */
@@ -33,13 +34,20 @@ export const checkShape = z
     file: z.string().describe('kernel source file'),
     function: z.string().describe('kernel function'),
     condition: z.string().describe('what must hold'),
-    values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    values: z
+      .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+      .describe('what was looked at; `none` for a limit that is none'),
   })
   .describe('the kernel check that decided: the cause of the last failure');
 
 /** A check as documents have it. */
 export function checkRecord({ file, fn, condition, values }: CheckPoint & Pick<CheckStep, 'values'>): z.output<typeof checkShape> {
-  return { file, function: fn, condition, values: { ...values } };
+  const shown = Object.entries(values).map(([name, value]) => {
+    // JSON has no infinity: a limit that is none is written in the words people get.
+    const isWord = typeof value === 'number' && !Number.isFinite(value);
+    return [name, isWord ? valueText(name, value) : value] as const;
+  });
+  return { file, function: fn, condition, values: Object.fromEntries(shown) };
 }
 
 export const logLineShape = z.strictObject({ level: z.int().describe('as KERN_*'), text: z.string() });

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { schemaFiles } from '../../scripts/schemas.ts';
 import { fleetJson } from '../../src/cli/audit-document.ts';
 import { rowsOf } from '../../src/cli/audit-row.ts';
+import { checkRecord, checkShape } from '../../src/cli/document-shapes.ts';
 import { fuzzJson } from '../../src/cli/fuzz-document.ts';
 import { newTally, tallyRun } from '../../src/cli/fuzz-text.ts';
 import { kernelsJson } from '../../src/cli/kernels-json.ts';
@@ -146,6 +147,12 @@ const SAMPLES: Readonly<Record<string, () => Promise<unknown[]> | unknown[]>> = 
   'memhp/profiles/1': async () => [await printed('profiles', '--json')],
   'memhp/schemas/1': async () => [await printed('schema', '--json')],
 };
+
+test('a limit that is none has words: JSON would make it null', () => {
+  const step = { file: 'a.c', fn: 'f', condition: 'it is below the limit', values: { limit: Infinity, size: 4096, ok: true } };
+  expect(checkRecord(step).values).toEqual({ limit: 'none', size: 4096, ok: true });
+  expect(checkShape.safeParse(JSON.parse(JSON.stringify(checkRecord(step)))).success).toBe(true);
+});
 
 describe('a real document', () => {
   test.each(DOCUMENTS.map(({ name }) => [name]))('of %s is what its schema says', async (name) => {
