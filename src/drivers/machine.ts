@@ -39,16 +39,22 @@ export interface MachineSnapshot {
   readonly devices: DeviceState;
 }
 
+/** When a region's namespaces are probed while it comes up: names, in order. */
+export interface ProbeOrder {
+  /** Before the region has noted its first namespace as its seed. */
+  readonly beforeNoted: readonly string[];
+  /** Before it has made its other seeds. */
+  readonly beforeSeeds: readonly string[];
+  readonly afterSeeds: readonly string[];
+}
+
 /** One simulated machine: a kernel, the devices around it, and everything typed at it so far. */
 export class Machine {
   readonly kernel: Kernel;
   devices: DeviceState;
 
-  /** Settles whether a region's namespaces are probed before its seeds are made, when somebody knows (a recording). */
-  namespacesProbedFirst: ((region: number) => boolean) | undefined = undefined;
-
-  /** Settles whether a region's namespaces are probed before it has noted the first of them as its seed. */
-  namespaceSeedMissed: ((region: number) => boolean) | undefined = undefined;
+  /** Settles in which order a region's namespaces are probed, when somebody knows (a recording). */
+  probeOrder: ((region: number) => ProbeOrder) | undefined = undefined;
 
   constructor(kernel: Kernel, devices: DeviceState) {
     this.kernel = kernel;

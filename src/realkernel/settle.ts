@@ -3,6 +3,7 @@
 import type { Machine } from '../drivers/machine.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { RecordedState, RecordedStep } from './recording.ts';
+import { probeOrderOf } from './settle-probes.ts';
 
 /** The column REMOVABLE of lsmem's table, by block. Rows may span blocks: `4-6`. */
 export function removableByBlock(output: readonly string[]): ReadonlyMap<number, boolean> {
@@ -37,31 +38,6 @@ function isolatedThenRefused(kernel: Kernel, step: RecordedStep): ReadonlyMap<nu
   return new Map(starts.map((start) => [Math.floor(parseInt(start, 16) / memoryBlockSizeBytes), true]));
 }
 
-/** Whether a namespace's holder has a lower number than the seed of its kind: it was there first. */
-function holderBeforeSeed(devices: readonly string[] | undefined, region: number): boolean {
-  const numbers = (pattern: RegExp): [kind: string, id: number][] =>
-    (devices ?? []).flatMap((line) => {
-      const [, kind, at, id] = pattern.exec(line) ?? [];
-      return Number(at) === region ? [[kind as string, Number(id)] as [string, number]] : [];
-    });
-  const seeds = new Map(numbers(/_seed:(btt|pfn|dax)(\d{1,9})\.(\d{1,9})$/));
-  return numbers(/\/holder:(btt|pfn|dax)(\d{1,9})\.(\d{1,9})$/).some(([kind, id]) => id < (seeds.get(kind) ?? 0));
-}
-
-/** Whether the region's seed is a namespace in use: it was probed before the region had noted it, so that none came after. */
-function seedIsInUse(devices: readonly string[] | undefined, region: number): boolean {
-  const folder = '/sys/bus/nd/devices';
-  const noted = `${folder}/region${region}/namespace_seed:`;
-  const seed = devices?.find((line) => line.startsWith(noted))?.slice(noted.length);
-  const size = devices?.find((line) => line.startsWith(`${folder}/${seed}/size:`));
-  const labelled = devices?.includes(`${folder}/region${region}/nstype:5`) === true;
-  return labelled && size !== undefined && !size.endsWith('size:0');
-}
-
-function hasHolders(devices: readonly string[] | undefined, region: number): boolean {
-  return devices?.some((line) => line.startsWith(`/sys/bus/nd/devices/namespace${region}.`) && line.includes('/holder:')) === true;
-}
-
 /** A line after which nothing but the region's coming up can have moved its seeds. */
 const ENABLES_LAST = /enable-region [^;|&]*$/;
 
@@ -71,21 +47,16 @@ const ENABLES_LAST = /enable-region [^;|&]*$/;
  */
 export function settleFromRecording(machine: Machine, step: RecordedStep, after: RecordedState, settled: string[]): void {
   const { kernel } = machine;
-  machine.namespacesProbedFirst = (region) => {
-    const first = ENABLES_LAST.test(step.run ?? '') && holderBeforeSeed(after.devices, region);
-    if (first) settled.push(`region${region}: its namespaces were probed before its seeds were there`);
-    return first;
-  };
-  machine.namespaceSeedMissed = (region) => {
-    const { devices } = after;
-    const missed =
-      ENABLES_LAST.test(step.run ?? '') &&
-      machine.devices.nvdimm.drivers.includes('nd_pmem') &&
-      seedIsInUse(devices, region) &&
-      (!hasHolders(devices, region) || holderBeforeSeed(devices, region));
-    if (missed) settled.push(`region${region}: its first namespace was probed before it was noted as the seed`);
-    return missed;
-  };
+  const { devices } = after;
+  machine.probeOrder =
+    devices === undefined || !ENABLES_LAST.test(step.run ?? '')
+      ? undefined
+      : (region) => {
+          const order = probeOrderOf(devices, region);
+          const early = [...order.beforeNoted, ...order.beforeSeeds];
+          if (early.length > 0) settled.push(`region${region}: ${early.join(', ')} probed before its seeds were there`);
+          return order;
+        };
   const said = new Map([...removableByBlock(step.output), ...removableRead(step), ...isolatedThenRefused(kernel, step)]);
   kernel.unmovable = (block) => {
     const run = after.blocks.find(({ first, last }) => first <= block && block <= last);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { buildMachine } from '../../src/drivers/build-machine.ts';
+import type { ProbeOrder } from '../../src/drivers/machine.ts';
 import { profileOfRelease } from '../../src/kernel/profile/profile-of-release.ts';
 import { comparableLog, comparableOutput } from '../../src/realkernel/compare.ts';
 import { runShell } from '../../src/tools/shell.ts';
@@ -35,7 +36,10 @@ describe.each(recordings.map((recording) => [`${recording.name} on ${recording.r
 
     const missed = SEED_MISSED.find((each) => each.name === name && each.release.test(release))?.line;
     test.each(steps.map((step, i) => [i + 1, step.run, step] as const))('%i: %s', (number, run, step) => {
-      machine.namespaceSeedMissed = () => number === missed;
+      const waiting = (region: number): string[] =>
+        machine.devices.nvdimm.pending.filter((ref) => ref.region === region).map(({ name: child }) => child);
+      const order = (region: number): ProbeOrder => ({ beforeNoted: waiting(region), beforeSeeds: [], afterSeeds: [] });
+      machine.probeOrder = number === missed ? order : undefined;
       const { exit, output, log } = runShell(machine, run);
       const shown = log.filter(({ level }) => level < 7).map(({ text }) => text);
       expect({ exit, output: comparableOutput(output), dmesg: comparableLog(shown) }).toEqual({

@@ -42,6 +42,15 @@ export function nvdimmBusRegister(machine: Machine, provider: NdBus['provider'],
   return id;
 }
 
+/**
+ * Whether a region of one of the provider's buses is enabled: the provider's module stays that long.
+ * @kernel drivers/nvdimm/bus.c: to_bus_provider
+ */
+export function isProviderPinned(machine: Machine, provider: NdBus['provider']): boolean {
+  const { buses, regions } = machine.devices.nvdimm;
+  return regions.some(({ bus, bound }) => bound && buses.find(({ id }) => id === bus)?.provider === provider);
+}
+
 /** Takes a bus away with everything on it. @kernel drivers/nvdimm/bus.c: nvdimm_bus_unregister */
 export function nvdimmBusUnregister(machine: Machine, id: number): void {
   for (const region of machine.devices.nvdimm.regions) if (region.bus === id) unbindRegion(machine, region.id);
@@ -54,11 +63,12 @@ export function nvdimmBusUnregister(machine: Machine, id: number): void {
 }
 
 /** Probes every child that was registered, and what their probes register. @kernel drivers/nvdimm/bus.c: nd_synchronize */
-export function ndSynchronize(machine: Machine): void {
+export function ndSynchronize(machine: Machine, waits: (ref: ChildRef) => boolean = () => false): void {
   for (;;) {
-    const [ref, ...pending] = machine.devices.nvdimm.pending;
+    const { pending } = machine.devices.nvdimm;
+    const ref = pending.find((each) => !waits(each));
     if (ref === undefined) return;
-    setNvdimm(machine, { pending });
+    setNvdimm(machine, { pending: pending.filter((each) => each !== ref) });
     for (const driver of machine.devices.nvdimm.drivers) attachDriver(machine, driver, ref);
   }
 }
@@ -114,19 +124,28 @@ export function ndDeviceUnregister(machine: Machine, ref: ChildRef): void {
   forgetChild(machine, ref);
 }
 
+/** Probes namespaces that were registered, in the order given, and what their probes register; the others wait. */
+function probeNamespaces(machine: Machine, region: number, names: readonly string[]): void {
+  for (const name of names) {
+    ndSynchronize(machine, (ref) => ref.region === region && ref.name.startsWith('namespace') && ref.name !== name);
+  }
+}
+
 /**
- * Finds the namespaces of a region and adds its seeds. The kernel probes the namespaces meanwhile: which of them and
- * the seeds gets the lower number is chance. Seeds come first here unless somebody knows better.
+ * Finds the namespaces of a region and adds its seeds. The kernel probes the namespaces meanwhile: whose device gets
+ * the lower number is chance, and so is whether the first of them is a seed yet. Here seeds come first, then the
+ * namespaces in order, unless somebody knows better.
  * @kernel drivers/nvdimm/region.c: nd_region_probe
  */
 function ndRegionProbe(machine: Machine, id: number): Errno {
   const error = ndRegionRegisterNamespaces(machine, id);
   if (error !== 0) return error;
-  // Before it is noted: the seed is then probed unseen, and none comes after it.
-  if (machine.namespaceSeedMissed?.(id) === true) ndSynchronize(machine);
+  const order = machine.probeOrder?.(id);
+  probeNamespaces(machine, id, order?.beforeNoted ?? []);
   noteNamespaceSeed(machine, id);
-  if (machine.namespacesProbedFirst?.(id) === true) ndSynchronize(machine);
+  probeNamespaces(machine, id, order?.beforeSeeds ?? []);
   for (const kind of ['btt', 'pfn', 'dax'] as const) ndRegionCreateSeed(machine, id, kind);
+  probeNamespaces(machine, id, order?.afterSeeds ?? []);
   return 0;
 }
 
