@@ -5,6 +5,7 @@ import { buildMachine } from '../../src/drivers/build-machine.ts';
 import { loadModule, unloadModule } from '../../src/drivers/modules.ts';
 import { modelFiles } from '../../src/sysfs/model-files.ts';
 import { runMonitor } from '../../src/tools/monitor.ts';
+import { runShell } from '../../src/tools/shell.ts';
 import { e820Machine, NdMachine, nvdimmMachine } from './nd-machine.ts';
 
 function virtioPmem(size: string, type = 'memory-backend-ram'): NdMachine {
@@ -62,6 +63,22 @@ test('with NUMA off a range has no target node, and the kernel says so (as Debia
   expect(machine.devices.nvdimm.regions.map(({ numaNode, targetNode }) => [numaNode, targetNode])).toEqual([[0, -1]]);
 });
 
+test.each([['', '', [0x120000000, 0x100000000]], ['id=nv0,', 'id=nv1,', [0x100000000, 0x120000000]]])(
+  'ranges come in the order of QEMU\'s hash table, DIMMs by slot (as seen on QEMU 7.2): %s %s', (first, second, expected) => {
+    const machine = buildMachine({
+      kernel: '6.12', memory: '1G,slots=4,maxmem=16G', cmdline: '',
+      qemu: [
+        '-M', 'q35,nvdimm=on', '-object', 'memory-backend-ram,id=n0,size=514M', '-device', `nvdimm,${first}memdev=n0,label-size=128K`,
+        '-object', 'memory-backend-ram,id=n1,size=514M', '-device', `nvdimm,${second}memdev=n1,label-size=128K`,
+      ],
+    });
+    loadModule(machine, 'nfit');
+    const { regions, dimms } = machine.devices.nvdimm;
+    expect(regions.map(({ start }) => start)).toEqual(expected);
+    expect(dimms.map(({ handle }) => handle)).toEqual([1, 2]);
+  },
+);
+
 describe('a plugged NVDIMM', () => {
   test('appears at once while the driver is there, with the driver otherwise', () => {
     const nd = nvdimmMachine('256M');
@@ -74,6 +91,12 @@ describe('a plugged NVDIMM', () => {
       '110000000-12fffffff : Persistent Memory',
       '  110000000-12fffffff : namespace1.0',
     ]);
+    // Its regions hold the driver as long as they are enabled: 6.1 and 6.12 say so of nd_e820.
+    expect(runShell(nd.machine, 'modprobe -r nfit')).toMatchObject({
+      exit: 1,
+      output: ["modprobe: can't unload module 'nfit': Resource temporarily unavailable"],
+    });
+    for (const { id } of nd.machine.devices.nvdimm.regions) nd.unbind('nd_region', `region${id}`);
     unloadModule(nd.machine, 'nfit');
     expect(nd.iomem()).toEqual([]);
     loadModule(nd.machine, 'nfit');

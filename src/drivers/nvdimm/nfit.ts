@@ -3,6 +3,7 @@
 import { memoryAddPhysaddrToNid, numaMapToOnlineNode, physToTargetNode } from '../../kernel/memory-hotplug.ts';
 import { insertResource, IORESOURCE_MEM, releaseResource, resource } from '../../kernel/resource.ts';
 import { hexPadded, NUMA_NO_NODE, type Nid } from '../../kernel/units.ts';
+import { inQemuOrder } from '../qemu-child-order.ts';
 import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
 import type { QemuMemoryDevice } from '../qemu.ts';
 import type { Machine } from '../machine.ts';
@@ -42,7 +43,10 @@ function registerNew(machine: Machine): void {
   const fresh = nvdimms(machine).filter(({ slot }) => !dimms.some((dimm) => dimm.bus === known?.id && dimm.handle === slot + 1));
   if (fresh.length === 0) return;
   const bus = known?.id ?? nvdimmBusRegister(machine, 'ACPI.NFIT', PARENT);
-  for (const device of fresh) registerNvdimm(machine, bus, device);
+  // DIMMs are sorted by handle; ranges come as QEMU's table has them.
+  const created = new Map(fresh.map((device) => [device.slot, createDimm(machine, bus, device)]));
+  const ranges = inQemuOrder(machine.devices.qemu?.devices ?? []).filter(({ slot }) => created.has(slot));
+  for (const device of ranges) registerRange(machine, bus, device, created.get(device.slot)!);
 }
 
 /** Where QEMU keeps a DIMM's labels: behind the same memory, whatever slot it is in. */
@@ -50,19 +54,21 @@ function labelAreaOf(device: QemuMemoryDevice): string {
   return device.memdev;
 }
 
-function registerNvdimm(machine: Machine, bus: number, device: QemuMemoryDevice): void {
-  const serial = qemuNvdimmSerial(device.slot);
-  const vendor = QEMU_NVDIMM_VENDOR;
-  const dimm = nvdimmCreate(machine, {
-    bus, labelArea: labelAreaOf(device), labelSize: device.labelSize, handle: device.slot + 1, serial, vendor,
+function createDimm(machine: Machine, bus: number, device: QemuMemoryDevice): number {
+  return nvdimmCreate(machine, {
+    bus, labelArea: labelAreaOf(device), labelSize: device.labelSize, handle: device.slot + 1,
+    serial: qemuNvdimmSerial(device.slot), vendor: QEMU_NVDIMM_VENDOR,
   });
+}
+
+function registerRange(machine: Machine, bus: number, device: QemuMemoryDevice, dimm: number): void {
   const { addr, size } = device;
   insertPersistentMemory(machine, addr, addr + size);
   const nodes = nodesOf(machine, device);
   const region = ndRegionCreate(machine, {
     bus, start: addr, size, ...nodes, rangeIndex: device.slot + 1,
     mappings: [{ dimm, start: 0, size, position: 0 }],
-    interleaveSet: interleaveSetCookies([{ regionOffset: 0, serial, vendor }]),
+    interleaveSet: interleaveSetCookies([{ regionOffset: 0, serial: qemuNvdimmSerial(device.slot), vendor: QEMU_NVDIMM_VENDOR }]),
   });
   if (region >= 0) bindRegion(machine, region);
 }
