@@ -17,6 +17,8 @@ interface Module {
   parameters?(does: Behaviours): readonly string[];
   /** Whether it takes the values given to its parameters. */
   accepts?(given: ModuleParameters): boolean;
+  /** Whether devices hold it, so that it cannot be unloaded. */
+  isPinned?(machine: Machine): boolean;
   /** It brings the virtio bus. */
   readonly isVirtioBus?: boolean;
   load?(machine: Machine, given: ModuleParameters): void;
@@ -93,16 +95,18 @@ export function deepestNeed(name: string): string | undefined {
   return MODULES[moduleName(name)]?.needs[0];
 }
 
-/** Loaded modules that need this one: it cannot be unloaded before them. */
-export function moduleUsers(machine: Machine, name: string): string[] {
+/** Whether a loaded module is in use: another needs it, or its devices hold it. */
+export function moduleInUse(machine: Machine, name: string): boolean {
   const own = moduleName(name);
-  return machine.devices.modules.filter((other) => MODULES[other]?.needs.includes(own));
+  const { modules } = machine.devices;
+  if (!modules.includes(own)) return false;
+  return modules.some((other) => MODULES[other]?.needs.includes(own)) || MODULES[own]?.isPinned?.(machine) === true;
 }
 
 /** Unloads a module nothing else needs, then those of its needs that nothing else needs. */
 export function unloadModule(machine: Machine, name: string): void {
   const own = moduleName(name);
-  if (!machine.devices.modules.includes(own) || moduleUsers(machine, own).length > 0) return;
+  if (!machine.devices.modules.includes(own) || moduleInUse(machine, own)) return;
   const module = MODULES[own] as Module;
   module.unload?.(machine);
   if (module.isVirtioBus === true) for (const other of machine.devices.modules) MODULES[other]?.busGoes?.(machine);

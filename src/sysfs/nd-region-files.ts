@@ -49,7 +49,7 @@ function regionFiles(machine: Machine, region: NdRegion): Readonly<Record<string
   const { id } = region;
   const now = (): NdRegion => regionById(machine, id) ?? region;
   const flush = nvdimmHasFlush(region);
-  const cookie = (): string => `${cookieHex(shownCookie(machine, region))}\n`;
+  const cookie = (): string => `0x${shownCookie(machine, region).toString(16)}\n`;
   const hasSet = region.interleaveSet !== undefined;
   const { persistence } = region.flags;
   const mappings = region.mappings.map(({ dimm, start, size, position }, i) =>
@@ -88,11 +88,6 @@ function shownCookie(machine: Machine, region: NdRegion): bigint {
   const mapping = region.mappings[0];
   const known = mapping !== undefined && dimmById(machine, mapping.dimm)?.ndd !== undefined;
   return known ? regionCookie(machine, region) : (region.interleaveSet?.cookie1 ?? 0n);
-}
-
-/** As `%#llx` prints it: no prefix before a zero. */
-function cookieHex(cookie: bigint): string {
-  return cookie === 0n ? '0' : `0x${cookie.toString(16)}`;
 }
 
 const regionDirectory = perObject((machine: Machine, region: NdRegion): DirectoryEntry => {

@@ -8,9 +8,9 @@ import {
   MODULE_NAMES,
   moduleAccepts,
   moduleExists,
+  moduleInUse,
   moduleName,
   moduleParameters,
-  moduleUsers,
   unloadModule,
   type ModuleParameters,
 } from '../drivers/modules.ts';
@@ -74,7 +74,7 @@ export const modprobe: Tool = (context, args) => {
           `${moduleName(known(name))} is part of this kernel, which has no modules: it cannot be unloaded`,
         );
       }
-      if (moduleUsers(machine, known(name)).length > 0) {
+      if (moduleInUse(machine, known(name))) {
         context.stderr(`modprobe: can't unload module '${moduleName(name)}': Resource temporarily unavailable\n`);
         status = 1;
         continue;

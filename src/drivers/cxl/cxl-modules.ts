@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts';
 import { loadCxlAcpi, unloadCxlAcpi } from './acpi.ts';
 import { bindMemdevs, loadCxlPci, unbindMemdevs, unloadCxlPci } from './memdev.ts';
 import { bridgeNvdimm, unbridgeNvdimm } from './pmem.ts';
+import { isProviderPinned } from '../nvdimm/nd-bus.ts';
 import { loadDaxCxl, unloadDaxCxl } from './region-driver.ts';
 
 /** What loading and unloading sets in motion. */
@@ -17,6 +18,7 @@ export const CXL_MODULES = {
   },
   cxl_pmem: {
     needs: ['libnvdimm'],
+    isPinned: (machine: Machine): boolean => isProviderPinned(machine, 'CXL'),
     load: (machine: Machine): void => bridgeNvdimm(machine),
     unload: (machine: Machine): void => unbridgeNvdimm(machine),
   },
