@@ -12,18 +12,19 @@ import { stateOfMachine } from './model-state.ts';
 import type { Step } from './record.ts';
 import { descriptionOfScenario } from './verify.ts';
 
-/** The model that is asked, whatever kernel the case is played on: the lines are to be the same on all. */
-const ASKED = '6.12';
 /** Of the lines that are refused, so many stay: what is refused, and how, is half of what is compared. */
 const REFUSED_KEPT = 0.3;
 /** Lines of a run; a console types some hundred in the time of a boot, but reading the state takes as long as twenty. */
 const LINES_KEPT = 26;
 
-/** The case with those lines that do something on the model, and a few of the others. */
-export function thinned(one: FuzzCase, dice: Dice): FuzzCase {
+/**
+ * The case with those lines that do something on the model, and a few of the others. `asked` is the kernel that the
+ * model is asked about, whatever kernel the case is played on: the lines are to be the same on all.
+ */
+export function thinned(one: FuzzCase, dice: Dice, asked: string): FuzzCase {
   let machine: Machine;
   try {
-    machine = buildMachine(descriptionOfScenario(scenarioOfCase(one, ASKED), ASKED, one.arch));
+    machine = buildMachine(descriptionOfScenario(scenarioOfCase(one, asked), asked, one.arch));
   } catch (error) {
     if (error instanceof MachineDescriptionError) return one;
     throw error;
