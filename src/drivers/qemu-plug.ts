@@ -37,7 +37,7 @@ export function devicesByAddress(state: QemuState): QemuMemoryDevice[] {
 }
 
 const at = (fn: string, condition: string): CheckPoint => ({ file: 'QEMU', fn, condition });
-const GUEST_HEARS = at('virt_memory_pre_plug', 'the machine can tell the guest of a DIMM (arm64: it was started by UEFI firmware)');
+const GUEST_HEARS = at('virt_memory_pre_plug', 'the machine was started by UEFI firmware, whose ACPI tells the guest of a DIMM');
 const SLOT_VALID = at('pc_dimm_pre_plug', 'the slot is one of those the machine has');
 const SLOT_FREE = at('pc_dimm_get_free_slot', 'a slot is free');
 const HAS_BACKEND = at('memdev', 'the device names its memory');
@@ -123,7 +123,9 @@ export function plugDevice(state: QemuState, request: PlugRequest, listener: Exp
   const { driver, id, memdev } = request;
   const fail = (error: string): QemuOutcome => ({ error });
   const isVirtio = driver === 'virtio-mem-pci' || driver === 'virtio-pmem-pci';
-  if (!isVirtio && !check(listener, GUEST_HEARS, state.machine.arch !== 'arm64')) {
+  // Only QEMU's virt machine asks.
+  if (!isVirtio && state.machine.arch === 'arm64') {
+    check(listener, GUEST_HEARS, false);
     return fail('memory hotplug is not enabled: missing acpi-ged device');
   }
   if (driver === 'nvdimm' && !check(listener, NVDIMM_ENABLED, state.machine.nvdimm)) {

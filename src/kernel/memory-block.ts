@@ -48,6 +48,11 @@ const ONE_ZONE: CheckPoint = {
   fn: 'memory_block_offline',
   condition: 'one single zone manages the whole block',
 };
+const WHOLE_BLOCKS: CheckPoint = {
+  file: 'drivers/base/memory.c',
+  fn: 'create_memory_block_devices',
+  condition: 'the range is one of whole memory blocks',
+};
 const BLOCK_IS_NEW: CheckPoint = {
   file: 'drivers/base/memory.c',
   fn: 'add_memory_block',
@@ -91,7 +96,8 @@ export function createMemoryBlockDevices(
 ): Errno {
   const block = kernel.memoryBlockSizeBytes;
   const unit = hotplugUnit(kernel);
-  if (!isAligned(start, unit) || !isAligned(size, unit)) return -EINVAL;
+  const whole = isAligned(start, unit) && isAligned(size, unit);
+  if (!check(kernel, WHOLE_BLOCKS, whole, { start, size, unit })) return -EINVAL;
   const variable = kernel.profile.does.memoryBlocks === 'variable';
   const first = variable ? firstFreeId(kernel, start, size) : start / block;
   const last = variable ? first : first + size / block - 1;

@@ -1,8 +1,16 @@
 /** Memory groups: which memory comes and goes together, for the auto-movable policy. */
 
 import { EBUSY, EINVAL, type Errno } from './errno.ts';
+import { check, type CheckPoint } from './explain.ts';
 import type { Kernel } from './kernel.ts';
 import type { Nid } from './units.ts';
+
+const at = (fn: string, condition: string): CheckPoint => ({ file: 'drivers/base/memory.c', fn, condition });
+const NODE_POSSIBLE = at('memory_group_register', 'the node is one the kernel made room for at boot');
+const HAS_PAGES = at('memory_group_register_static', 'the group is to have memory');
+const UNIT_FITS = at('memory_group_register_dynamic', 'the unit is a power of two, and no smaller than a memory block');
+const IS_KNOWN = at('memory_group_unregister', 'there is such a group');
+const IS_EMPTY = at('memory_group_unregister', 'no memory block belongs to the group any more');
 
 /** @kernel include/linux/memory.h: struct memory_group */
 export interface MemoryGroup {
@@ -17,7 +25,7 @@ export interface MemoryGroup {
 }
 
 function register(kernel: Kernel, group: Omit<MemoryGroup, 'id' | 'presentKernel' | 'presentMovable'>): number {
-  if (!kernel.possibleNodes.has(group.nid)) return -EINVAL;
+  if (!check(kernel, NODE_POSSIBLE, kernel.possibleNodes.has(group.nid), { node: group.nid })) return -EINVAL;
   let id = 0;
   while (kernel.groups.has(id)) id++;
   kernel.groups = new Map(kernel.groups).set(id, { ...group, id, presentKernel: 0, presentMovable: 0 });
@@ -29,7 +37,7 @@ function register(kernel: Kernel, group: Omit<MemoryGroup, 'id' | 'presentKernel
  * @kernel drivers/base/memory.c: memory_group_register_static
  */
 export function registerStaticMemoryGroup(kernel: Kernel, nid: Nid, maxPages: number): number {
-  if (maxPages === 0) return -EINVAL;
+  if (!check(kernel, HAS_PAGES, maxPages !== 0, { maxPages })) return -EINVAL;
   return register(kernel, { nid, unitPages: 0, maxPages });
 }
 
@@ -39,7 +47,8 @@ export function registerStaticMemoryGroup(kernel: Kernel, nid: Nid, maxPages: nu
  */
 export function registerDynamicMemoryGroup(kernel: Kernel, nid: Nid, unitPages: number): number {
   const isPowerOfTwo = unitPages > 0 && Number.isInteger(Math.log2(unitPages));
-  if (!isPowerOfTwo || unitPages < kernel.blockPages) return -EINVAL;
+  const fits = isPowerOfTwo && unitPages >= kernel.blockPages;
+  if (!check(kernel, UNIT_FITS, fits, { unitPages, blockPages: kernel.blockPages })) return -EINVAL;
   return register(kernel, { nid, unitPages, maxPages: 0 });
 }
 
@@ -48,8 +57,8 @@ export function registerDynamicMemoryGroup(kernel: Kernel, nid: Nid, unitPages: 
  * @kernel drivers/base/memory.c: memory_group_unregister
  */
 export function unregisterMemoryGroup(kernel: Kernel, id: number): Errno {
-  if (!kernel.groups.has(id)) return -EINVAL;
-  if (kernel.blocks.someInGroup(id)) return -EBUSY;
+  if (!check(kernel, IS_KNOWN, kernel.groups.has(id), { group: id })) return -EINVAL;
+  if (!check(kernel, IS_EMPTY, !kernel.blocks.someInGroup(id), { group: id })) return -EBUSY;
   const groups = new Map(kernel.groups);
   groups.delete(id);
   kernel.groups = groups;

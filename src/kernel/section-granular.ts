@@ -9,6 +9,7 @@ import { sparseAddSection, sparseRemoveSection } from './sparse.ts';
 import { alignDown, alignUp, type ByteRange, type Pfn } from './units.ts';
 import { shrinkZoneAtRemoval } from './zone-shrink.ts';
 
+const SECTION_THERE: CheckPoint = { file: 'mm/memory_hotplug.c', fn: '__remove_section', condition: 'the section has a memmap' };
 const SECTION_IS_NEW: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: '__add_section',
@@ -54,7 +55,9 @@ export function removeSections(
 ): Errno {
   const { pagesPerSection } = kernel.sections;
   for (let pfn = startPfn; pfn < startPfn + nrPages; pfn += pagesPerSection) {
-    if (!validSection(kernel.sections, pfn)) return -EINVAL;
+    const isValid = validSection(kernel.sections, pfn);
+    kernel.explain?.(SECTION_THERE, isValid, { startPfn: pfn });
+    if (!isValid) return -EINVAL;
     if (link !== undefined) shrinkZoneAtRemoval(kernel, link, pfn, pagesPerSection);
     sparseRemoveSection(kernel, pfn, pagesPerSection, altmap, undefined);
     kernel.pageLinks = kernel.pageLinks.delete(pfn, pfn + pagesPerSection);

@@ -68,3 +68,16 @@ test('functions are named as they were in that kernel', () => {
   expect(place('5.8')).toBe('mm/memremap.c memremap_pages');
   expect(place('6.12')).toBe('mm/memremap.c pagemap_range');
 });
+
+test.each([
+  ['echo zz > /sys/bus/nd/devices/region0/align', 'kstrtoull'],
+  ['echo 3 > /sys/bus/nd/devices/btt0.0/sector_size', 'nd_size_select_store'],
+  ['echo not-a-uuid > /sys/bus/nd/devices/btt0.0/uuid', 'nd_uuid_parse'],
+  ['echo 00000000-0000-0000-0000-000000000001 > /sys/bus/nd/devices/pfn0.0/uuid', 'nd_uuid_store'],
+  ['echo btt > /sys/bus/nd/devices/namespace0.0/holder_class', '__holder_class_store'],
+])('a rare refusal is decided where it is made: %s', (line, fn) => {
+  const ready = 'modprobe nd_e820; modprobe nd_pmem; modprobe nd_btt; ndctl create-namespace -f -e namespace0.0 -m fsdax';
+  const runs = played(`---\nkernel: "6.12"\nmemory: 2G\ncmdline: memmap=512M!1G\n---\n$ ${ready}\n$ ls /sys/bus/nd/devices\n$ ${line}\n`);
+  const why = whyOf(runs[2] as CommandRun);
+  expect([runs[2]?.verdict, why.steps[why.failed]?.fn], runs[1]?.output.join(' ')).toEqual(['refused', fn]);
+});

@@ -109,7 +109,7 @@ function dpaAlloc(machine: Machine, decoder: CxlEndpointDecoder, size: number): 
  * @kernel drivers/cxl/core/port.c: dpa_size_store
  */
 export function dpaSizeStore(machine: Machine, decoder: CxlEndpointDecoder, text: string): Errno {
-  const size = kstrtoull(text);
+  const size = kstrtoull(text, machine.kernel);
   if (size < 0) return size;
   if (!check(machine.kernel, DPA_ALIGNED, isAligned(size, SZ_256M), { size })) return -EINVAL;
   const error = dpaFree(machine, decoder);

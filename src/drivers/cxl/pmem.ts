@@ -1,6 +1,7 @@
 /** cxl_pmem: CXL's persistent memory as DIMMs and regions of libnvdimm. */
 
 import { ENODEV, ENOMEM, ENXIO, EBUSY, type Errno } from '../../kernel/errno.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { memoryAddPhysaddrToNid } from '../../kernel/memory-hotplug.ts';
 import { insertResource, IORESOURCE_MEM, removeResource, resource } from '../../kernel/resource.ts';
 import type { ByteRange } from '../../kernel/units.ts';
@@ -13,6 +14,11 @@ import { setNvdimm } from '../nvdimm/state.ts';
 import {
   cardOf, endpointDecoder, memdevById, regionById, setCxl, type CxlMemdev, type CxlRegion,
 } from './state.ts';
+
+const PROBE = { file: 'drivers/cxl/pmem.c', fn: 'cxl_pmem_region_probe' } as const;
+const HAS_BUS: CheckPoint = { ...PROBE, condition: 'the nvdimm bus of the CXL platform is there' };
+const RANGE_FITS: CheckPoint = { ...PROBE, condition: 'nothing of /proc/iomem lies across the range' };
+const DIMMS_THERE: CheckPoint = { ...PROBE, condition: 'each memory device of the region is an nvdimm' };
 
 /** The device between the CXL root and the nvdimm bus, under /sys/devices. */
 export const NVDIMM_BRIDGE = 'platform/ACPI0017:00/root0/nvdimm-bridge0';
@@ -100,10 +106,13 @@ export function addPmemRegion(machine: Machine, region: CxlRegion): Errno {
   const { kernel } = machine;
   const { ndbus } = machine.devices.cxl;
   const range = region.resource as ByteRange;
+  check(kernel, HAS_BUS, ndbus !== undefined, { region: `region${region.id}` });
   if (ndbus === undefined) return -ENXIO;
   const inserted = insertResource(kernel.iomem, resource(range.start, range.end, NAME, IORESOURCE_MEM, 'persistent-memory'));
+  check(kernel, RANGE_FITS, inserted.ok, { start: range.start, end: range.end });
   if (!inserted.ok) return -EBUSY;
   const mappings = mappingsOf(machine, region);
+  check(kernel, DIMMS_THERE, mappings !== undefined, { region: `region${region.id}` });
   if (mappings === undefined) return -ENODEV;
   kernel.iomem = inserted.tree;
   const cookie = cxlCookie(mappings);

@@ -1,7 +1,7 @@
 /** The cxl_region driver: a committed region becomes persistent memory, or memory of device-dax. */
 
 import { ENOMEM, ENXIO, type Errno } from '../../kernel/errno.ts';
-import type { CheckPoint } from '../../kernel/explain.ts';
+import { check, type CheckPoint } from '../../kernel/explain.ts';
 import { memoryAddPhysaddrToNid, physToTargetNode } from '../../kernel/memory-hotplug.ts';
 import { hasFlags, IORESOURCE_BUSY, IORESOURCE_SYSTEM_RAM, type Resource } from '../../kernel/resource.ts';
 import { overlaps, type ByteRange } from '../../kernel/units.ts';
@@ -10,6 +10,9 @@ import type { Machine } from '../machine.ts';
 import { addPmemRegion, removePmemRegion } from './pmem.ts';
 import { CXL_CONFIG_COMMIT, regionById, updateRegion, type CxlRegion } from './state.ts';
 
+const HAS_NVDIMM_BUS: CheckPoint = {
+  file: 'drivers/cxl/core/region.c', fn: 'devm_cxl_add_pmem_region', condition: 'the nvdimm bus of the CXL platform is there', decides: 'if-nothing-else',
+};
 const COMMITTED: CheckPoint = {
   file: 'drivers/cxl/core/region.c',
   fn: 'cxl_region_probe',
@@ -49,7 +52,8 @@ export function cxlRegionBind(machine: Machine, region: CxlRegion): Errno {
   updateRegion(machine, region.id, { bound: true });
   if (region.mode === 'pmem') {
     // Without the nvdimm bus a region is not taken; with it, what libnvdimm says is its own affair.
-    if (machine.devices.cxl.ndbus === undefined) {
+    const hasBus = machine.devices.cxl.ndbus !== undefined;
+    if (!check(kernel, HAS_NVDIMM_BUS, hasBus, { region: `region${region.id}` })) {
       updateRegion(machine, region.id, { bound: false });
       return -ENXIO;
     }

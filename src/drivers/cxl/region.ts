@@ -34,6 +34,7 @@ const COMMIT_TEXT = store('commit_store', 'what is written is a yes or a no');
 const TARGETS_FULL = store('commit_store', 'every position of the region has its target');
 
 const FILE = 'drivers/cxl/core/region.c';
+const DECODER_THERE: CheckPoint = { file: FILE, fn: 'attach_target', condition: 'what is written is the name of an endpoint decoder' };
 const SETTINGS_GIVEN: CheckPoint = {
   file: FILE, fn: 'alloc_hpa', condition: 'ways and granularity are set, and of persistent memory the uuid',
 };
@@ -136,7 +137,7 @@ export function uuidStore(machine: Machine, region: CxlRegion, text: string): Er
  * @kernel drivers/cxl/core/region.c: interleave_ways_store
  */
 export function waysStore(machine: Machine, region: CxlRegion, text: string): Errno {
-  const ways = kstrtoull(text);
+  const ways = kstrtoull(text, machine.kernel);
   if (ways < 0) return ways;
   const root = rootWays(rootById(machine, region.root) as CxlRootDecoder);
   const fits = isWays(ways) && ways % root === 0 && Number.isInteger(Math.log2(ways / root));
@@ -148,7 +149,7 @@ export function waysStore(machine: Machine, region: CxlRegion, text: string): Er
 
 /** Below an interleaved window only its own granularity will do. @kernel drivers/cxl/core/region.c: interleave_granularity_store */
 export function granularityStore(machine: Machine, region: CxlRegion, text: string): Errno {
-  const granularity = kstrtoull(text);
+  const granularity = kstrtoull(text, machine.kernel);
   if (granularity < 0) return granularity;
   const root = rootById(machine, region.root) as CxlRootDecoder;
   const fixed = rootWays(root) > 1 && granularity !== windowGranularity(root.window);
@@ -160,7 +161,7 @@ export function granularityStore(machine: Machine, region: CxlRegion, text: stri
 
 /** 0 gives the addresses back. @kernel drivers/cxl/core/region.c: size_store */
 export function sizeStore(machine: Machine, region: CxlRegion, text: string): Errno {
-  const size = kstrtoull(text);
+  const size = kstrtoull(text, machine.kernel);
   if (size < 0) return size;
   if (size > 0) return allocHpa(machine, region, size);
   if (region.resource === undefined) return 0;
@@ -258,6 +259,7 @@ function attach(machine: Machine, region: CxlRegion, position: number, name: str
   const { kernel } = machine;
   const decoder = endpointDecoder(machine, name);
   const { resource: range } = region;
+  check(kernel, DECODER_THERE, decoder !== undefined, { decoder: name.slice(0, 40) });
   if (decoder === undefined) return -ENODEV;
   if (decoder.mode !== region.mode) return mismatch(machine, region, name, -EINVAL);
   check(kernel, REGION_SIZED, region.state <= CXL_CONFIG_INTERLEAVE_ACTIVE && range !== undefined);

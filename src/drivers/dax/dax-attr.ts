@@ -22,6 +22,7 @@ const ALIGN_UNBOUND = bus('align_store', 'no driver is bound to the device');
 const IS_RANGE = bus('range_parse', 'what is written is START-END in hexadecimal');
 const MEMMAP_UNUSED = bus('memmap_on_memory_store', 'kmem does not have the device, or the setting stays as it is');
 
+const MEMMAP_TEXT: CheckPoint = { file: 'drivers/dax/bus.c', fn: 'memmap_on_memory_store', condition: 'what is written means yes or no' };
 const SPACE_LEFT: CheckPoint = {
   file: 'drivers/dax/bus.c',
   fn: 'create_store',
@@ -65,7 +66,7 @@ const NO_DRIVER: CheckPoint = {
 
 /** A write to `create`: −EINVAL for anything but 1, −ENOSPC in a full region. @kernel drivers/dax/bus.c: create_store */
 export function createStore(machine: Machine, region: DaxRegion, text: string): Errno {
-  const value = kstrtoull(text);
+  const value = kstrtoull(text, machine.kernel);
   if (value === -ERANGE) return -ERANGE;
   if (!check(machine.kernel, CREATE_ONE, value === 1, { written: text.trim() })) return -EINVAL;
   const available = daxRegionAvailSize(machine, region);
@@ -99,7 +100,7 @@ export function deleteStore(machine: Machine, region: DaxRegion, text: string): 
 /** A write to a device's `size`. @kernel drivers/dax/bus.c: size_store */
 export function sizeStore(machine: Machine, device: DevDax, text: string): Errno {
   const { kernel } = machine;
-  const size = kstrtoull(text);
+  const size = kstrtoull(text, machine.kernel);
   if (size < 0) return size;
   const unit = allocUnit(machine, device);
   const aligned = isAligned(size, unit);
@@ -127,7 +128,7 @@ export function daxAligns(arch: ArchConstants): number[] {
 /** A write to a device's `align`; what is no number is −ENXIO. @kernel drivers/dax/bus.c: align_store */
 export function alignStore(machine: Machine, device: DevDax, text: string): Errno {
   const { kernel } = machine;
-  const align = kstrtoull(text);
+  const align = kstrtoull(text, machine.kernel);
   if (!check(kernel, ALIGN_NUMBER, align >= 0, { written: text.trim() })) return -ENXIO;
   const valid = daxAligns(kernel.profile.arch).includes(align);
   kernel.explain?.(ALIGN_VALID, valid, { align });
@@ -178,6 +179,7 @@ export function mappingStore(machine: Machine, device: DevDax, text: string): Er
 export function memmapOnMemoryStore(machine: Machine, device: DevDax, text: string): Errno {
   const { kernel } = machine;
   const wanted = parseKernelBool(text);
+  check(kernel, MEMMAP_TEXT, wanted !== undefined, { written: text.trim().slice(0, 40) });
   if (wanted === undefined) return -EINVAL;
   const supported = !wanted || mhpSupportsMemmapOnMemory(kernel, kernel.memoryBlockSizeBytes);
   kernel.explain?.(MEMMAP_SUPPORTED, supported, { device: device.name, parameter: kernel.params.memmapOnMemory });

@@ -27,6 +27,8 @@ const IS_DAX_NAME: CheckPoint = {
 
 export { rangesOf, type DaxRegion, type DaxRegionRequest, type DevDax } from './state.ts';
 
+const NO_REGION_YET: CheckPoint = { file: 'drivers/dax/bus.c', fn: 'alloc_dax_region', condition: 'the parent device has no dax region yet' };
+const ID_FITS: CheckPoint = { file: 'drivers/dax/bus.c', fn: 'devm_create_dev_dax', condition: 'a device of a static region is given its number, others are not' };
 const REGION_ALIGNED: CheckPoint = {
   file: 'drivers/dax/bus.c',
   fn: 'alloc_dax_region',
@@ -55,7 +57,7 @@ const NOT_BOUND: CheckPoint = {
  */
 export function allocDaxRegion(machine: Machine, request: DaxRegionRequest): DaxRegion | Errno {
   const { start, end, align, sysfsParent } = request;
-  if (machine.devices.dax.regions.has(sysfsParent)) return -ENOMEM;
+  if (!check(machine.kernel, NO_REGION_YET, !machine.devices.dax.regions.has(sysfsParent), { parent: sysfsParent })) return -ENOMEM;
   const aligned = isAligned(start, align) && isAligned(end - start, align);
   machine.kernel.explain?.(REGION_ALIGNED, aligned, { start, end, align });
   if (!aligned) return -ENOMEM;
@@ -81,7 +83,8 @@ export function devmCreateDevDax(machine: Machine, regionKey: string, request: D
   const region = machine.devices.dax.regions.get(regionKey) as DaxRegion;
   const { size, pgmap, memmapOnMemory = false } = request;
   const given = request.id ?? -1;
-  if (region.isStatic !== given >= 0) return -EINVAL;
+  const fits = region.isStatic === given >= 0;
+  if (!check(machine.kernel, ID_FITS, fits, { region: region.id, isStatic: region.isStatic, id: given })) return -EINVAL;
   const id = region.isStatic ? given : nextId(machine, region);
   const name = `dax${region.id}.${id}`;
   const device: DevDax = {

@@ -9,6 +9,8 @@ import {
   devDaxSize, devicesOf, findDevDax, regionOf, updateDevDax, type DaxRegion, type DevDax,
 } from './state.ts';
 
+const NO_RANGE_YET: CheckPoint = { file: 'drivers/dax/bus.c', fn: 'alloc_dev_dax_range', condition: 'a device made empty has no range yet' };
+const NO_DRIVER: CheckPoint = { file: 'drivers/dax/bus.c', fn: 'dev_dax_resize', condition: 'no driver has the device' };
 const RESIZE_ALIGNED: CheckPoint = {
   file: 'drivers/dax/bus.c',
   fn: 'dev_dax_resize',
@@ -58,7 +60,7 @@ export function allocUnit(machine: { readonly kernel: Pick<Kernel, 'profile'> },
  */
 export function allocDevDaxRange(machine: Machine, name: string, start: PhysAddr, size: number): Errno {
   const device = findDevDax(machine, name) as DevDax;
-  if (size === 0) return device.ranges.length > 0 ? -EBUSY : 0;
+  if (size === 0) return check(machine.kernel, NO_RANGE_YET, device.ranges.length === 0, { device: name }) ? 0 : -EBUSY;
   const region = regionOf(machine, device);
   const end = start + size;
   const inside = region.start <= start && start < end && end <= region.end;
@@ -76,7 +78,8 @@ export function allocDevDaxRange(machine: Machine, name: string, start: PhysAddr
  */
 export function devDaxResize(machine: Machine, name: string, size: number): Errno {
   const device = findDevDax(machine, name) as DevDax;
-  if (device.binding !== undefined) return -EBUSY;
+  const unbound = device.binding === undefined;
+  if (!check(machine.kernel, NO_DRIVER, unbound, { device: name, driver: device.binding?.driver ?? 'none' })) return -EBUSY;
   const present = devDaxSize(device);
   if (size === present) return 0;
   if (size < present) return shrink(machine, device, present - size);

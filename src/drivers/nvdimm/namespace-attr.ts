@@ -122,7 +122,7 @@ export function altNameStore(machine: Machine, ref: ChildRef, text: string): Err
 export function sectorSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const { claim, driver } = namespaceOf(machine, ref);
   if (!check(machine.kernel, SECTOR_UNCLAIMED, claim === undefined, { claim: claim ?? 'none' })) return -EBUSY;
-  const lbasize = ndSizeSelectStore(driver, text, NAMESPACE_SECTOR_SIZES);
+  const lbasize = ndSizeSelectStore(machine.kernel, driver, text, NAMESPACE_SECTOR_SIZES);
   if (lbasize < 0) return lbasize;
   update(machine, ref, { lbasize });
   return namespaceLabelUpdate(machine, ref);
@@ -144,7 +144,7 @@ export function namespaceUuidStore(machine: Machine, ref: ChildRef, text: string
   const { claim, driver } = namespace;
   if (!check(kernel, UUID_LABELLED, namespace.labelled, { namespace: ref.name })) return -ENXIO;
   if (!check(kernel, UUID_UNCLAIMED, claim === undefined, { claim: claim ?? 'none' })) return -EBUSY;
-  const uuid = ndUuidStore(driver, text);
+  const uuid = ndUuidStore(machine.kernel, driver, text);
   check(kernel, UUID_TEXT, typeof uuid !== 'number', { written: text.trim(), driver: driver ?? 'none' });
   if (typeof uuid === 'number') return uuid;
   const region = regionById(machine, ref.region) as NdRegion;

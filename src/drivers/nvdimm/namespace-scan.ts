@@ -7,6 +7,7 @@ import { emptyNamespace } from './children.ts';
 import { regionToNstype } from './nstype.ts';
 import { dimmById, type NdLabel, type NdNamespace, type NdRegion } from './state.ts';
 
+const UUID_SINGLE: CheckPoint = { file: 'drivers/nvdimm/namespace_devs.c', fn: 'add_namespace_resource', condition: 'no two labels of the region name the same uuid' };
 const COOKIE_MATCHES: CheckPoint = {
   file: 'drivers/nvdimm/namespace_devs.c',
   fn: 'create_namespace_pmem',
@@ -56,7 +57,9 @@ function scanLabels(machine: Machine, region: NdRegion): NdNamespace[] | Errno {
   const found: Omit<NdNamespace, 'id'>[] = [];
   for (const label of labelsOf(machine, region, 0)) {
     if (label.dpa < first.start || label.dpa >= first.start + first.size) continue;
-    if (found.some((each) => each.uuid === label.uuid)) {
+    const single = !found.some((each) => each.uuid === label.uuid);
+    machine.kernel.explain?.(UUID_SINGLE, single, { region: `region${region.id}`, uuid: label.uuid });
+    if (!single) {
       machine.kernel.printk(3, `nd_region region${region.id}: error: conflicting extents for uuid: ${label.uuid}`);
       return -ENODEV;
     }

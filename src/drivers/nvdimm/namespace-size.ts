@@ -53,7 +53,7 @@ export function ndRegionAllocatableDpa(machine: Machine, region: NdRegion): numb
  * @kernel drivers/nvdimm/namespace_devs.c: size_store
  */
 export function namespaceSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
-  const value = kstrtoull(text);
+  const value = kstrtoull(text, machine.kernel);
   if (value < 0) return value;
   const had = (namespaceByName(machine, ref.region, ref.name) as NdNamespace).size;
   let error = resize(machine, ref, value);

@@ -1,6 +1,14 @@
 /** What libnvdimm's attributes have in common: how the kernel reads numbers, words and uuids. */
 
 import { EBUSY, EINVAL, ERANGE, type Errno } from '../../kernel/errno.ts';
+import { check, UNHEARD, type CheckPoint, type Explained } from '../../kernel/explain.ts';
+
+const CORE = 'drivers/nvdimm/core.c';
+const IS_NUMBER: CheckPoint = { file: 'lib/kstrtox.c', fn: 'kstrtoull', condition: 'what is written is a number of at most 64 bits' };
+const UUID_IDLE: CheckPoint = { file: CORE, fn: 'nd_uuid_store', condition: 'no driver has the device' };
+const IS_UUID: CheckPoint = { file: CORE, fn: 'nd_uuid_parse', condition: 'what is written is a uuid' };
+const SIZE_IDLE: CheckPoint = { file: CORE, fn: 'nd_size_select_store', condition: 'no driver has the device' };
+const SIZE_SUPPORTED: CheckPoint = { file: CORE, fn: 'nd_size_select_store', condition: 'the number is one of those supported' };
 
 /** The text as a C string: what follows a NUL is not seen. */
 export function cString(text: string): string {
@@ -23,7 +31,13 @@ export function sysfsStreq(text: string, word: string): boolean {
  * 64 bits. Above 2^53 the result is rounded.
  * @kernel lib/kstrtox.c: kstrtoull
  */
-export function kstrtoull(text: string): number | Errno {
+export function kstrtoull(text: string, listener: Explained = UNHEARD): number | Errno {
+  const value = parsed(text);
+  check(listener, IS_NUMBER, value >= 0, { written: text.trim().slice(0, 40) });
+  return value;
+}
+
+function parsed(text: string): number | Errno {
   const match = /^\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?$/.exec(cString(text));
   if (match === null) return -EINVAL;
   const [, hexDigits, octal, decimal] = match;
@@ -45,8 +59,11 @@ export function uuidParse(text: string): string | Errno {
 }
 
 /** @kernel drivers/nvdimm/core.c: nd_uuid_store */
-export function ndUuidStore(driver: string | undefined, text: string): string | Errno {
-  return driver === undefined ? uuidParse(text) : -EBUSY;
+export function ndUuidStore(listener: Explained, driver: string | undefined, text: string): string | Errno {
+  if (!check(listener, UUID_IDLE, driver === undefined, { driver: driver ?? 'none' })) return -EBUSY;
+  const uuid = uuidParse(text);
+  check(listener, IS_UUID, typeof uuid === 'string', { written: text.trim().slice(0, 40) });
+  return uuid;
 }
 
 /** Sizes with the present one in brackets. @kernel drivers/nvdimm/core.c: nd_size_select_show */
@@ -55,11 +72,14 @@ export function ndSizeSelectShow(current: number, supported: readonly number[]):
 }
 
 /** @kernel drivers/nvdimm/core.c: nd_size_select_store */
-export function ndSizeSelectStore(driver: string | undefined, text: string, supported: readonly number[]): number | Errno {
-  if (driver !== undefined) return -EBUSY;
-  const value = kstrtoull(text);
+export function ndSizeSelectStore(
+  listener: Explained, driver: string | undefined, text: string, supported: readonly number[],
+): number | Errno {
+  if (!check(listener, SIZE_IDLE, driver === undefined, { driver: driver ?? 'none' })) return -EBUSY;
+  const value = kstrtoull(text, listener);
   if (value < 0) return value;
-  return supported.includes(value) ? value : -EINVAL;
+  const known = supported.includes(value);
+  return check(listener, SIZE_SUPPORTED, known, { written: value, supported: supported.join(' ') }) ? value : -EINVAL;
 }
 
 export const UUID_NULL = '00000000-0000-0000-0000-000000000000';

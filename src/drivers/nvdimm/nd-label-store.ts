@@ -1,5 +1,6 @@
 /** A DIMM's label area as the driver keeps it: two indexes that take turns, labels that are never changed in place. */
 
+import { check, UNHEARD, type CheckPoint, type Explained } from '../../kernel/explain.ts';
 import { ENOSPC, ENXIO, type Errno } from '../../kernel/errno.ts';
 import { alignUp } from '../../kernel/units.ts';
 import type { LabelStore } from './media.ts';
@@ -58,6 +59,9 @@ function bestIndex(first: NsIndex | undefined, second: NsIndex | undefined): NsI
   return first;
 }
 
+const AREA_LARGE: CheckPoint = { file: 'drivers/nvdimm/label.c', fn: 'init_labels', condition: 'the label area holds two indexes and a label' };
+const SLOT_FREE: CheckPoint = { file: 'drivers/nvdimm/label.c', fn: 'nd_label_alloc_slot', condition: 'a label slot is free' };
+
 /** @kernel drivers/nvdimm/nd.h: nd_inc_seq */
 function incSeq(seq: number): number {
   return (seq % 3) + 1;
@@ -101,14 +105,16 @@ export function pmemLabelUpdate(
   flags: number,
   /** Uuids whose labels go too: the namespace had them before. */
   reap: readonly string[] = [],
+  listener: Explained = UNHEARD,
 ): Errno {
   const found = readLabelArea(store);
   const area = found ?? freshArea(store);
+  check(listener, AREA_LARGE, typeof area !== 'number', { labelArea: store.sizeBytes });
   if (typeof area === 'number') return area;
   const { labelSize, indexSize, current } = area;
   let slot = 0;
   while (slot < area.nslot && !slotIsFree(current.free, slot)) slot++;
-  if (slot === area.nslot) return -ENXIO;
+  if (!check(listener, SLOT_FREE, slot < area.nslot, { slots: area.nslot })) return -ENXIO;
   const written = store.write(2 * indexSize + slot * labelSize, writeNdLabel({ ...label, slot, flags }, labelSize));
   if (written < 0) return written;
   let free = markSlot(current.free, slot, false);

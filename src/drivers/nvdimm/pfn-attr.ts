@@ -49,7 +49,7 @@ export function pfnModeStore(machine: Machine, ref: ChildRef, text: string): Err
 /** @kernel drivers/nvdimm/pfn_devs.c: align_store */
 export function pfnAlignStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdPfn;
-  const align = ndSizeSelectStore(device.driver, text, SUPPORTED_ALIGNMENTS);
+  const align = ndSizeSelectStore(machine.kernel, device.driver, text, SUPPORTED_ALIGNMENTS);
   const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
   if (!check(machine.kernel, ALIGN_LISTED, align >= 0, values)) return align;
   updateChild<NdPfn>(machine, ref.region, ref.name, { align });
@@ -59,7 +59,7 @@ export function pfnAlignStore(machine: Machine, ref: ChildRef, text: string): Er
 /** @kernel drivers/nvdimm/pfn_devs.c: uuid_store; drivers/nvdimm/btt_devs.c: uuid_store */
 export function holderUuidStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdPfn | NdBtt;
-  const uuid = ndUuidStore(device.driver, text);
+  const uuid = ndUuidStore(machine.kernel, device.driver, text);
   const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
   check(machine.kernel, UUID_GIVEN, typeof uuid !== 'number', values);
   if (typeof uuid === 'number') return uuid;
@@ -70,7 +70,7 @@ export function holderUuidStore(machine: Machine, ref: ChildRef, text: string): 
 /** @kernel drivers/nvdimm/btt_devs.c: sector_size_store */
 export function bttSectorSizeStore(machine: Machine, ref: ChildRef, text: string): Errno {
   const device = childByName(machine, ref.region, ref.name) as NdBtt;
-  const lbasize = ndSizeSelectStore(device.driver, text, BTT_SECTOR_SIZES);
+  const lbasize = ndSizeSelectStore(machine.kernel, device.driver, text, BTT_SECTOR_SIZES);
   const values = { device: ref.name, written: text.trim(), driver: device.driver ?? 'none' };
   if (!check(machine.kernel, SECTOR_LISTED, lbasize >= 0, values)) return lbasize;
   updateChild<NdBtt>(machine, ref.region, ref.name, { lbasize });

@@ -151,7 +151,7 @@ export function ndRegionRemove(machine: Machine, id: number): void {
 /** @kernel drivers/nvdimm/region_devs.c: align_store */
 export function regionAlignStore(machine: Machine, id: number, text: string): Errno {
   const region = regionById(machine, id) as NdRegion;
-  const value = kstrtoull(text);
+  const value = kstrtoull(text, machine.kernel);
   if (value < 0) return value;
   const ways = Math.max(1, region.mappings.length);
   const dpa = value / ways;
