@@ -15,10 +15,11 @@ const run = (line: string): Step => ({ run: line });
 export function chmem(dice: Dice): Machine {
   const cmdline = dice.chance(0.7) ? [movableWord(dice)] : [];
   cmdline.push(...onlineWords(dice));
+  const mib = dice.pick([1500, 2048, 3072]);
   dice.turn();
   const steps: Step[] = dice.chance(0.7) ? plugDimm(dice, 0) : [];
   steps.push(...dice.times(lines(dice), () => dice.weighted([[6, chmemLine], [3, lsmemLine], [1, lastBlock]])(dice)));
-  return { memory: `${dice.pick([1500, 2048, 3072])}M,slots=4,maxmem=16G`, cmdline, qemu: [], steps: [...steps, run('lsmem -a')] };
+  return { memory: `${mib}M,slots=4,maxmem=16G`, cmdline, qemu: [], steps: [...steps, run('lsmem -a')] };
 }
 
 const lastBlock = (dice: Dice): Step => blockLine(dice, [9, 10, 12, 14, 15, 32, 33]);

@@ -49,7 +49,7 @@ describe('the generator', () => {
 
   test('every runbook parses to what was thrown', () => {
     for (const family of FAMILY_NAMES) {
-      for (let seed = 0; seed < 40; seed += 5) {
+      for (let seed = 0; seed < 40; seed += 10) {
         const one = fuzzCase(family, seed);
         const { book, diagnostics } = parseRunbook(runbookOfCase(one, '6.1', ["it's a: note"]), 'test');
         expect(diagnostics).toEqual([]);
@@ -62,7 +62,7 @@ describe('the generator', () => {
 
   test('the model boots every machine and knows every line', () => {
     for (const family of FAMILY_NAMES) {
-      for (let seed = 0; seed < 4; seed++) playModel(scenarioOfCase(fuzzCase(family, seed), '6.12'));
+      for (let seed = 0; seed < 2; seed++) playModel(scenarioOfCase(fuzzCase(family, seed), '6.12'));
     }
   }, 60_000);
 });
