@@ -28,11 +28,30 @@ export { updateRunbook } from './runbook/update.ts';
 export type { Runbook } from './runbook/runbook.ts';
 export type { Diagnostic } from './runbook/diagnostic.ts';
 export { renderDiagnostics } from './runbook/render-diagnostics.ts';
+export { Session } from './runbook/session.ts';
+export type { SessionStep } from './runbook/session-step.ts';
+export { complete } from './runbook/complete/complete.ts';
+export type { Completion } from './runbook/complete/completion.ts';
 
 // Why, and what instead.
 export { whyOf, type Explanation } from './advise/why/why.ts';
 export { nearestLegal, type NearestOptions } from './advise/nearest/nearest.ts';
 export type { Suggestion } from './advise/nearest/suggestion.ts';
+
+export { explainText, Explainer, type ExplainOptions } from './advise/explain/explain.ts';
+export type { Story } from './advise/explain/story.ts';
+
+// What is lost, what works, what changes.
+export { accountOfMachine } from './advise/audit/machine-account.ts';
+export type { Account, DeviceAccount } from './advise/audit/account.ts';
+export { auditCapture, auditPlayable, type Audit, type AuditOptions } from './advise/audit/audit.ts';
+export { parsePlan, type ParsedPlan } from './advise/plan/parse-plan.ts';
+export { planLayout, type Plan } from './advise/plan/plan.ts';
+export type { PlanProblem, Wish } from './advise/plan/plan-problem.ts';
+export { compareRunbook, type CompareOptions, type Flip } from './advise/compare/compare.ts';
+export { builderOf, variantsOf, type BuildVariant, type Variant } from './advise/compare/variant.ts';
+export { driftOf, prepareDrift, sweepDrift, type Drift, type NamespaceFate } from './advise/drift/drift.ts';
+export { constantsOf, type Constant, type ConstantsQuery } from './advise/constants.ts';
 
 // The memory core.
 export { profileNames, resolveProfile, type KernelProfile } from './kernel/profile/profile.ts';
@@ -71,3 +90,6 @@ export type { Picture, Segment, OwnerKind } from './view/picture.ts';
 export { renderMap, type MapOptions } from './view/map.ts';
 export { renderMapDiff } from './view/map-diff.ts';
 export { renderSvg } from './view/svg.ts';
+export { renderHtmlReport } from './view/report/page.ts';
+export { renderSvgReport } from './view/report/run-svg.ts';
+export type { Report, ReportStep } from './view/report/report.ts';

@@ -30,6 +30,7 @@ export type Evidence =
   /** From the kernel's source. */
   | 'source';
 
+/** One minimum: its value, and where it comes from. */
 export interface Constant {
   readonly name: ConstantName;
   /** Undefined where the kernel has no such thing. */

@@ -34,7 +34,7 @@ export function driftLines(name: string, drift: Drift, terminal: Terminal): stri
   const alive = drift.namespaces.filter(({ fate }) => fate === 'survives').length;
   const all = drift.namespaces.length;
   const namespaces = all === 1 ? 'The namespace' : alive === all ? `All ${all} namespaces` : `${all - alive} of ${all} namespaces`;
-  const verb = alive === all ? (all === 1 ? 'survives' : 'survive') : all === 1 ? 'is lost' : 'are lost';
+  const verb = alive === all ? (all === 1 ? 'survives' : 'survive') : all - alive === 1 ? 'is lost' : 'are lost';
   if (all > 0) lines.push('', (alive === all ? style.good : style.bad)(`${namespaces} ${verb}.`));
   return lines;
 }

@@ -4,7 +4,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { SUB_COMMANDS } from './commands.ts';
+import { COMMAND_GROUPS } from './commands.ts';
 import { EXIT_BUG, EXIT_OK, EXIT_USAGE } from './exit-status.ts';
 import { reportBug } from './report-bug.ts';
 import { version } from './version.ts';
@@ -14,13 +14,18 @@ const SHORT_HELP = `memhp ${version()}: what Linux memory hotplug will do, befor
   memhp demo                          play the embedded runbook
   memhp run FILE...                   play your own
   memhp run -c 'COMMAND' --on MACHINE one command, e.g. --on 6.12,memory=1G
+  memhp shell                         type at a pretend machine
+  memhp explain FILE                  what a kernel log or an error means
   memhp --help                        everything else
 `;
 
 const EXAMPLES_TEXT = `Examples:
   memhp demo
-  memhp run examples/thread.md
-  memhp run -c 'echo offline > /sys/devices/system/memory/memory6/state' --on 6.12,memory=1G
+  memhp run -c 'cat /proc/iomem' --on 6.12,memory=1G
+  memhp run --why examples/thread.md                 every check the kernel made
+  dmesg | memhp explain                              what went wrong, and what to do
+  memhp plan --on 6.12,memory=64G --want 'dimm 59G'  a layout that works
+  memhp audit captured.tar.gz                        what that machine loses, and to what
 `;
 
 /** Runs the program on its arguments; returns nothing, sets `process.exitCode`. */
@@ -33,16 +38,19 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('A flight simulator for Linux memory hotplug.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help; after a command, help for it')
-    .helpCommand('help [command]', 'show help for a command')
     .addHelpText('before', EXAMPLES_TEXT)
     .showSuggestionAfterError(true)
     .exitOverride();
 
   const asked = args[0] === 'help' ? args[1] : args.find((word) => !word.startsWith('-'));
-  for (const sub of SUB_COMMANDS) {
-    if (sub.name === asked) (await sub.register())(program);
-    else program.command(sub.name, { hidden: false }).summary(sub.summary).description(sub.summary);
+  for (const { heading, commands } of COMMAND_GROUPS) {
+    program.commandsGroup(heading);
+    for (const { name, summary, register } of commands) {
+      if (name === asked) (await register())(program);
+      else program.command(name, { hidden: false }).summary(summary).description(summary);
+    }
   }
+  program.helpCommand('help [command]', 'show help for a command');
   for (const command of program.commands) {
     command
       .exitOverride()

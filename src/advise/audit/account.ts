@@ -48,6 +48,7 @@ export interface Line {
   readonly ranges: readonly ByteRange[];
 }
 
+/** The account of one device, or of System RAM. */
 export interface DeviceAccount {
   readonly name: string;
   readonly kind: DeviceKind;
@@ -59,6 +60,7 @@ export interface DeviceAccount {
   readonly lines: readonly Line[];
 }
 
+/** What a machine’s memory is used for and lost to, device by device; it balances to the byte. */
 export interface Account {
   readonly kernel: string;
   readonly arch: string;

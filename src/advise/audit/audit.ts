@@ -15,6 +15,7 @@ import { capturedAlternatives } from './captured-alternatives.ts';
 import { accountOfMachine } from './machine-account.ts';
 import { bytesOf } from './use.ts';
 
+/** The account of a machine, and of the same machine under alternatives. */
 export interface Audit {
   readonly name: string;
   readonly account: Account;
@@ -36,6 +37,7 @@ export interface AuditedAlternative {
   readonly why?: string;
 }
 
+/** What an audit looks at beyond the machine as it is. */
 export interface AuditOptions {
   /** Whether alternatives are asked for: each costs about as much as the audit. */
   readonly alternatives: boolean;

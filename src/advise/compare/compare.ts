@@ -38,6 +38,7 @@ export interface Comparison {
   readonly cutShort: boolean;
 }
 
+/** What a comparison holds to and asks beyond the outcomes. */
 export interface CompareOptions {
   /** How deep outcomes are compared; the log is left out when absent. */
   readonly depth?: Depth;

@@ -16,6 +16,7 @@ import { whyNot, type Refusal } from './why-not.ts';
 /** `survives` as it was; `raw` when its info block is not taken and a raw disk is there instead. */
 export type Fate = 'survives' | 'dies' | 'raw' | 'gone';
 
+/** What became of one namespace, and the check that decided it. */
 export interface NamespaceFate {
   readonly before: Holding;
   /** What is there now; undefined where nothing is. */
@@ -25,6 +26,7 @@ export interface NamespaceFate {
   readonly refusal: Refusal | undefined;
 }
 
+/** What became of every namespace and memory block over a boot. */
 export interface Drift {
   readonly kernelBefore: string;
   readonly kernelAfter: string;

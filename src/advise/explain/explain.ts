@@ -36,6 +36,7 @@ export interface Explanation {
   readonly units: Units;
 }
 
+/** What a log is explained with. */
 export interface ExplainOptions {
   /** The machine to put the numbers on. */
   readonly machine?: Machine | undefined;

@@ -48,6 +48,7 @@ export const PLAN_FORMS: Readonly<Record<Word, string>> = {
   choose: 'choose memory|kernel|cmdline|qemu VALUE|VALUE',
 };
 
+/** What a plan’s text asks for, and what is wrong with it. */
 export interface ParsedPlan {
   readonly problem: PlanProblem | undefined;
   readonly title: string | undefined;

@@ -50,6 +50,7 @@ export interface WindowWish {
   readonly stepBytes: number;
 }
 
+/** One thing a layout is to have. */
 export type Wish = DimmWish | NvdimmWish | VirtioMemWish | NamespaceWish | WindowWish;
 export type WishKind = Wish['kind'];
 
@@ -60,6 +61,7 @@ export interface PlatformRegion {
   readonly ways: number;
 }
 
+/** The wishes, and the machines they may be met on. */
 export interface PlanProblem {
   /** The machines to choose from, the preferred one first; `memory` gets slots and maxmem where it has none. */
   readonly machines: readonly MachineDescription[];

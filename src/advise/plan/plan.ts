@@ -7,6 +7,7 @@ import { preparation } from './plan-machine.ts';
 import { compareCosts, type PlanCost, type PlanProblem, type Wish } from './plan-problem.ts';
 import { searchLayouts, type Layout, type RefusedMove, type SearchOptions, type SearchResult } from './search.ts';
 
+/** The best layout found, what to type for it, and why nothing better was. */
 export interface Plan extends SearchResult {
   readonly problem: PlanProblem;
   /** What to type, or to tell firmware; undefined when no machine boots. */

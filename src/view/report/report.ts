@@ -15,6 +15,7 @@ export interface Advice {
   readonly typed: boolean;
 }
 
+/** One command of a report: what it did, what to do instead, what it changed. */
 export interface ReportStep {
   readonly run: CommandRun;
   /** What to do after a refusal. */
@@ -23,6 +24,7 @@ export interface ReportStep {
   readonly changed: { readonly before: Picture; readonly after: Picture } | undefined;
 }
 
+/** A run, as pages and pictures show it. */
 export interface Report {
   /** The file, or where the commands came from. */
   readonly name: string;
