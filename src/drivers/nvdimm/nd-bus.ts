@@ -91,13 +91,25 @@ function probeChild(machine: Machine, driver: string, ref: ChildRef): Errno {
   return error;
 }
 
-/** A module brought a driver: it looks at every device that waits. @kernel drivers/base/dd.c: driver_attach */
+/**
+ * A module brought a driver: it looks at every device that waits. One that appears meanwhile is probed as it is
+ * registered, and the walk over the bus comes to it too: what failed is tried, and told, a second time.
+ * @kernel drivers/base/dd.c: driver_attach
+ */
 export function ndDriverRegister(machine: Machine, driver: string): void {
   setNvdimm(machine, { drivers: [...machine.devices.nvdimm.drivers, driver] });
-  for (const region of machine.devices.nvdimm.regions) {
-    for (const child of region.children) attachDriver(machine, driver, { region: region.id, name: childName(region, child) });
-  }
+  const there = allChildren(machine);
+  for (const ref of there) attachDriver(machine, driver, ref);
   ndSynchronize(machine);
+  const known = new Set(there.map(({ name }) => name));
+  for (const ref of allChildren(machine)) if (!known.has(ref.name)) attachDriver(machine, driver, ref);
+}
+
+/** The children of all regions, whose names no two share. */
+function allChildren(machine: Machine): ChildRef[] {
+  return machine.devices.nvdimm.regions.flatMap((region) =>
+    region.children.map((child) => ({ region: region.id, name: childName(region, child) })),
+  );
 }
 
 /** A driver leaves: every device it had is without. @kernel drivers/base/dd.c: driver_detach */
