@@ -6,6 +6,8 @@ import { isAccepted } from '../../src/advise/nearest/ask.ts';
 import { searchNearest } from '../../src/advise/nearest/nearest.ts';
 import { promptedText, type TypedLine } from '../../src/advise/nearest/suggestion.ts';
 import type { MachineDescription } from '../../src/drivers/machine-description.ts';
+import { buildMachine } from '../../src/drivers/build-machine.ts';
+import { runMonitor } from '../../src/tools/monitor.ts';
 import { machineOf, randomRequest, type, type Request } from './random-refusals.ts';
 
 /** What a machine made anew says to the lines. */
@@ -63,3 +65,10 @@ test('asking leaves the machine as it was', () => {
     { numRuns: 25, seed: 6 },
   );
 }, 60_000);
+
+test('an address and a size both wrong: another size, wherever QEMU puts it', () => {
+  const machine = buildMachine({ kernel: '6.12', memory: '1G,slots=4,maxmem=8G', cmdline: '', qemu: [] });
+  runMonitor(machine, 'object_add memory-backend-ram,id=m1,size=192M');
+  const { suggestions } = searchNearest(machine, '(qemu) device_add pc-dimm,id=d1,memdev=m1,addr=0x144000000', { boots: false });
+  expect(suggestions.map(({ to, changed }) => [to, changed])).toEqual([['128M', [1, 2]], ['256M', [1, 2]]]);
+});

@@ -31,7 +31,7 @@ describe('memhp run', () => {
     expect(stdout).toMatch(/^refused {2}\$ echo offline/m);
     expect(stdout).toContain('sh: write error: Invalid argument');
     expect(stdout).toMatch(/\[kernel, debug\] memory offlining .* failed due to memory holes/);
-    expect(stdout).toMatch(/why {2}The kernel refuses this unless every page of the range is System RAM/);
+    expect(stdout).toMatch(/why {2}The kernel refuses this unless every page of the range is System/);
   });
 
   test('piped text is the coloured text without its escapes', async () => {
