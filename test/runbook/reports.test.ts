@@ -13,10 +13,12 @@ const results = readResults();
 
 describe('each report plays as its runbook says', () => {
   test.each(reports.map(({ file }) => file))('%s', async (file) => {
-    const { diagnostics, result } = await playFile(join(REPORTS_FOLDER, file), {});
+    const { diagnostics, result, status } = await playFile(join(REPORTS_FOLDER, file), {});
     expect(diagnostics).toEqual([]);
     const unexpected = result!.runs.filter(({ differences }) => differences.length > 0);
     expect(unexpected.map(({ command, differences }) => ({ command: command.text, differences }))).toEqual([]);
+    // 64: some outcome hangs on what pages hold, and the runbook takes the one that was reported.
+    expect([0, 64]).toContain(status);
     // A report is held to something.
     expect(result!.runs.some(({ command }) => command.expected.length > 0 || command.exit !== undefined)).toBe(true);
   });

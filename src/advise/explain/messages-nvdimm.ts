@@ -218,7 +218,7 @@ export const NVDIMM_MESSAGES: readonly Message[] = [
     id: 'nd-could-not-reserve',
     by: 'kernel',
     kind: 'refusal',
-    wordings: ['could not reserve region [mem {start:hex}-{last:hex}', 'could not reserve metadata'],
+    wordings: ['could not reserve region [mem {start:hex}-{last:hex}', 'could not reserve region [??? {start:hex}-{last:hex}', 'could not reserve metadata'],
     at: 'drivers/nvdimm/claim.c: devm_nsio_enable',
     errno: -EBUSY,
     title: 'a namespace whose range somebody has',

@@ -90,7 +90,7 @@ export function nvdimmNamespaceAttachBtt(machine: Machine, ref: ChildRef, namesp
   if (uuid === undefined || !configured) return -ENODEV;
   const range = { start: namespace.start, end: namespace.start + namespace.size };
   if (!claimRange(machine, range, `namespace${ref.region}.${namespace.id}`)) {
-    kernel.printk(4, `nd_pmem ${ref.name}: could not reserve region ${printResource(range.start, range.end, false)}`);
+    kernel.printk(4, `nd_pmem ${ref.name}: could not reserve region ${printResource(namespace, false)}`);
     return -ENXIO;
   }
   const sizeBytes = bttInit(machine, ref, namespace, uuid, lbasize);

@@ -49,9 +49,15 @@ export function memremapCompatAlign(machine: { readonly kernel: Pick<Kernel, 'pr
   return machine.kernel.profile.arch.subsectionSize;
 }
 
-/** `[mem 0x…-0x… flags 0x200]`, as the kernel prints a resource. */
-export function printResource(start: number, end: number, withFlags = true): string {
-  return `[mem ${hexPadded(start, 8)}-${hexPadded(end - 1, 8)}${withFlags ? ' flags 0x200' : ''}]`;
+/**
+ * A namespace's resource as the kernel prints it: `[mem 0x…-0x… flags 0x200]`, or without the flags. One whose size was
+ * written has none, so that it is of no kind: `[??? 0x…-0x… flags 0x0]`.
+ * @kernel lib/vsprintf.c: resource_string
+ */
+export function printResource({ start, size, sizeWritten = false }: NdNamespace, withFlags = true): string {
+  const range = `${hexPadded(start, 8)}-${hexPadded(start + size - 1, 8)}`;
+  if (sizeWritten) return `[??? ${range} flags 0x0]`;
+  return `[mem ${range}${withFlags ? ' flags 0x200' : ''}]`;
 }
 
 /**
@@ -89,7 +95,7 @@ export function nvdimmNamespaceCommonProbe(machine: Machine, ref: ChildRef): NdN
     const aligned = isAligned(start, unit) && isAligned(start + size, unit);
     kernel.explain?.(COMPAT_ALIGNED, aligned, { start, end: start + size, unit });
     if (!aligned) {
-      kernel.printk(3, `nd_pmem ${ref.name}: ${printResource(start, start + size)} misaligned, unable to map`);
+      kernel.printk(3, `nd_pmem ${ref.name}: ${printResource(namespace)} misaligned, unable to map`);
       return -EOPNOTSUPP;
     }
   }

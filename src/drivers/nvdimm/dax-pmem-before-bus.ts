@@ -34,7 +34,7 @@ export function daxPmemProbeBeforeBus(
   const free = claimRange(machine, whole, namespaceName(ref, namespace));
   kernel.explain?.(NAMESPACE_FREE, free, { start: whole.start, end: whole.end });
   if (!free) {
-    kernel.printk(4, `dax_pmem ${ref.name}: could not reserve region ${printResource(whole.start, whole.end, false)}`);
+    kernel.printk(4, `dax_pmem ${ref.name}: could not reserve region ${printResource(namespace, false)}`);
     return -EBUSY;
   }
   let held: Attachment = { ...NOTHING, claims: [whole] };

@@ -125,5 +125,5 @@ function setResource(machine: Machine, ref: ChildRef, size: number): void {
   const dpa = mapping === undefined ? [] : (dimmById(machine, mapping.dimm)?.ndd?.dpa ?? []);
   const own = dpa.find((each) => uuid !== undefined && each.name === ndLabelGenId(uuid));
   const offset = own === undefined || size === 0 ? 0 : (own.start - (mapping?.start ?? 0)) * region.mappings.length;
-  updateChild<NdNamespace>(machine, ref.region, ref.name, { start: region.start + offset, size });
+  updateChild<NdNamespace>(machine, ref.region, ref.name, { start: region.start + offset, size, sizeWritten: true });
 }

@@ -76,7 +76,7 @@ export function devmNamespaceEnable(machine: Machine, ref: ChildRef, namespace: 
   const free = claimRange(machine, range, namespaceName(ref, namespace));
   kernel.explain?.(HEAD_FREE, free, { start, end: range.end });
   if (free) return range;
-  const whole = printResource(start, start + namespace.size, false);
+  const whole = printResource(namespace, false);
   kernel.printk(4, `${driverOf(machine, ref)} ${ref.name}: could not reserve region ${whole}`);
   return -EBUSY;
 }
@@ -111,7 +111,7 @@ function pmemAttachDisk(machine: Machine, ref: ChildRef, namespace: NdNamespace)
   const free = claimRange(machine, range, namespaceName(ref, namespace));
   kernel.explain?.(RANGE_FREE, free, { start, end });
   if (!free) {
-    kernel.printk(4, `nd_pmem ${ref.name}: could not reserve region ${printResource(start, end, false)}`);
+    kernel.printk(4, `nd_pmem ${ref.name}: could not reserve region ${printResource(namespace, false)}`);
     return -EBUSY;
   }
   const pgmap = attachPages(machine, ref, region, namespace, child, setup);

@@ -116,6 +116,8 @@ export interface NdNamespace {
   readonly forceRaw: boolean;
   readonly driver: string | undefined;
   readonly attachment: Attachment | undefined;
+  /** Its size was written since it was found: its resource then has no flags, and the kernel prints no kind for it. */
+  readonly sizeWritten?: boolean;
 }
 
 export const PFN_MODE_NONE = 0;
