@@ -129,6 +129,9 @@ function labelsBack(word: 'zero' | 'init'): (machine: Machine, beginning: Beginn
     nvdimm.dimms.length === 0 || (word === 'init' && labels.length === 0) ? [] : [run(`ndctl disable-region all; ndctl ${word}-labels${word === 'init' ? ' -f' : ''} all; ndctl enable-region all`)];
 }
 
+/** Modules that enabled regions hold. */
+const PROVIDERS: readonly string[] = ['nd_e820', 'nfit', 'virtio_pmem', 'cxl_pmem'];
+
 /** From the first module on that is missing or in another place, all go, and those of the beginning come. */
 function modulesBack(machine: Machine, { modules }: Beginning): Step[] {
   const now = machine.devices.modules;
@@ -136,6 +139,7 @@ function modulesBack(machine: Machine, { modules }: Beginning): Step[] {
   while (same < modules.length && now[same] === modules[same]) same++;
   const [mine, wanted] = [now.slice(same), modules.slice(same)];
   return [
+    ...(mine.some((name) => PROVIDERS.includes(name)) ? [run('ndctl disable-region all')] : []),
     ...(mine.length === 0 ? [] : [run(`modprobe -r ${mine.toReversed().join(' ')} 2>/dev/null`)]),
     ...(wanted.length === 0 ? [] : [run(`modprobe -a ${wanted.join(' ')}`)]),
   ];
