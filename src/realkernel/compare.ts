@@ -46,7 +46,7 @@ const UNPREDICTABLE_LOG = [
   /^Policy zone: /,
   /^page: ?/,
   /^head: ?/,
-  /^(anon )?flags: 0x/,
+  /^(anon |ksm )?flags: 0x/,
   /^raw: [0-9a-f]{16}/,
   /^page_type: /,
   /^page dumped because: /,
