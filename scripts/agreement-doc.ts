@@ -6,10 +6,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { agreementMarkdown } from '../src/cli/replay-markdown.ts';
-import { parseCampaignResults, type CampaignResult } from '../src/realkernel/campaign-result.ts';
+import { agreementMarkdown, type KeptResult } from '../src/cli/replay-markdown.ts';
+import { parseCampaignResults } from '../src/realkernel/campaign-result.ts';
 import { parseRecording, type Recording } from '../src/realkernel/recording.ts';
 import { replayRecording } from '../src/realkernel/replay.ts';
+import { readResults } from './reports.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -22,8 +23,11 @@ export function recordings(): Recording[] {
   return [SHARED_TRACES, ...OWN].flatMap((folder) => texts(folder, '.json').map(([path, text]) => parseRecording(text, path)));
 }
 
-export function campaignResults(): CampaignResult[] {
-  return texts(CAMPAIGNS, '.jsonl').flatMap(([path, text]) => parseCampaignResults(text, path));
+/** What campaigns and the reports' runbooks came to on real kernels. */
+export function keptResults(): KeptResult[] {
+  const campaigns = texts(CAMPAIGNS, '.jsonl').flatMap(([path, text]) => parseCampaignResults(text, path));
+  const reports = readResults().map((one) => ({ ...one, name: one.runbook.replace(/\.md$/, ''), family: 'reports' }));
+  return [...campaigns, ...reports];
 }
 
 function texts(folder: string, end: string): [path: string, text: string][] {
@@ -33,5 +37,5 @@ function texts(folder: string, end: string): [path: string, text: string][] {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const replays = recordings().map((one) => ({ release: one.kernel.release, arch: one.kernel.arch, replay: replayRecording(one) }));
-  writeFileSync(join(root, 'docs/agreement.md'), agreementMarkdown(replays, campaignResults()));
+  writeFileSync(join(root, 'docs/agreement.md'), agreementMarkdown(replays, keptResults()));
 }

@@ -14,13 +14,16 @@ export interface ReplayOfKernel {
   readonly replay: Replay;
 }
 
+/** What was kept of a runbook that was played, when its recording was not. */
+export type KeptResult = Pick<CampaignResult, 'name' | 'family' | 'kernel' | 'arch' | 'steps' | 'settled' | 'facets'>;
+
 /** One runbook that a kernel and the model played. */
 interface Entry {
   readonly name: string;
   readonly kernel: string;
   readonly arch: string;
   readonly family: string;
-  /** Whether its recording was replayed now; else its numbers are what a campaign kept. */
+  /** Whether its recording was replayed now; else its numbers are what was kept when it was played. */
   readonly replayed: boolean;
   readonly steps: number;
   readonly settled: number;
@@ -31,7 +34,7 @@ interface Entry {
 const MOST_LISTED = 100;
 
 /** The page, with a line feed at its end. The order of what is given does not matter; what is given twice counts once. */
-export function agreementMarkdown(replays: readonly ReplayOfKernel[], results: readonly CampaignResult[] = []): string {
+export function agreementMarkdown(replays: readonly ReplayOfKernel[], results: readonly KeptResult[] = []): string {
   const entries = entriesOf(replays, results);
   // Facets that nothing holds have no column.
   const facets = FACETS.filter((facet) => entries.some((each) => (each.facets[facet]?.[1] ?? 0) > 0));
@@ -45,8 +48,8 @@ export function agreementMarkdown(replays: readonly ReplayOfKernel[], results: r
     'A runbook here is a machine and lines that a real kernel and the model played; they are compared after boot and',
     'after every step: `agree/compared`. `exit` is compared for shell lines only, output and log for steps, the state',
     'also after boot; [verify.md](verify.md) tells what is left out. *Replayed* ones were recorded once: this page',
-    'compares them with the model as it is. *Fuzzed* ones are random ([fuzz.md](fuzz.md)): of each a campaign kept the',
-    'numbers, with the model it had.',
+    'compares them with the model as it is. Of the *others* the numbers were kept when they were played: random ones of',
+    'campaigns ([fuzz.md](fuzz.md)), and the reports of users ([reports.md](reports.md)).',
     '',
     ...table(entries, facets, ['kernel', 'architecture'], ({ kernel, arch }) => [kernel, arch]),
     '',
@@ -63,7 +66,7 @@ export function agreementMarkdown(replays: readonly ReplayOfKernel[], results: r
   ].join('\n');
 }
 
-function entriesOf(replays: readonly ReplayOfKernel[], results: readonly CampaignResult[]): Entry[] {
+function entriesOf(replays: readonly ReplayOfKernel[], results: readonly KeptResult[]): Entry[] {
   const entries = new Map<string, Entry>();
   const names = new Set<string>();
   for (const { release, arch, replay } of replays) {
@@ -78,7 +81,7 @@ function entriesOf(replays: readonly ReplayOfKernel[], results: readonly Campaig
     entries.set(`${name} ${release} ${arch}`, one);
   }
   // A campaign names a saved recording after the case and the kernel.
-  const isReplayed = ({ name, kernel }: CampaignResult): boolean =>
+  const isReplayed = ({ name, kernel }: KeptResult): boolean =>
     [...names].some((each) => each.startsWith(`${name}-`) && each.endsWith(` ${kernel}`));
   for (const result of results) {
     const { name, kernel, arch, family, steps, settled, facets } = result;
@@ -97,7 +100,7 @@ function table(entries: readonly Entry[], facets: readonly Facet[], keys: readon
   const rows = [...groups.values()]
     .map((group) => [...keyOf(group[0] as Entry), ...counts(group, facets)])
     .sort((a, b) => keys.reduce((order, _, column) => order || compareCells(a, b, column), 0));
-  const header = [...keys, 'runbooks', 'replayed', 'fuzzed', 'steps', ...facets];
+  const header = [...keys, 'runbooks', 'replayed', 'others', 'steps', ...facets];
   const all = ['all', ...keys.slice(1).map(() => ''), ...counts(entries, facets)];
   return [
     `| ${header.join(' | ')} |`,
@@ -136,7 +139,7 @@ function disagreements(replays: readonly ReplayOfKernel[], entries: readonly Ent
     const { agree, total } = totalsOf({ facets });
     if (replayed || agree === total) return [];
     const wrong = FACETS.filter((facet) => facets[facet] !== undefined && facets[facet][0] < facets[facet][1]);
-    return [`- ${name} on ${kernel}, fuzzed: ${wrong.join(', ')}`];
+    return [`- ${name} on ${kernel}, as kept: ${wrong.join(', ')}`];
   });
   const lines = [...new Set([...here, ...kept])];
   if (lines.length === 0) return ['None.'];

@@ -56,6 +56,9 @@ export class Machine {
   /** Settles in which order a region's namespaces are probed, when somebody knows (a recording). */
   probeOrder: ((region: number) => ProbeOrder) | undefined = undefined;
 
+  /** Settles how many of a block's sub-blocks virtio-mem cannot take back, at least `held`, when somebody knows. */
+  heldSubblocks: ((wanted: number, held: number, subblockSize: number) => number) | undefined = undefined;
+
   constructor(kernel: Kernel, devices: DeviceState) {
     this.kernel = kernel;
     this.devices = devices;

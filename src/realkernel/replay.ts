@@ -47,8 +47,9 @@ export function replayRecording(recording: Recording, machine: Machine = machine
   for (const [index, step] of recording.steps.entries()) {
     const number = index + 1;
     const command = step.run ?? `(qemu) ${step.monitor ?? ''}`;
+    const before = state;
     state = { ...state, ...withoutUndefined(step.changed) };
-    settleFromRecording(machine, step, state, settled);
+    settleFromRecording(machine, step, before, state, settled);
     const result = play(machine, step);
     compareResult(result, step, number, command, comparisons);
     compareState(machine, state, boot, number, command, comparisons);

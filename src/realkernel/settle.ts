@@ -38,6 +38,25 @@ function isolatedThenRefused(kernel: Kernel, step: RecordedStep): ReadonlyMap<nu
   return new Map(starts.map((start) => [Math.floor(parseInt(start, 16) / memoryBlockSizeBytes), true]));
 }
 
+/** MemTotal of the facet `memory`, in bytes. */
+function memTotal({ memory }: RecordedState): number | undefined {
+  const kB = memory?.map((line) => /^MemTotal (\d{1,12})$/.exec(line)?.[1]).find((text) => text !== undefined);
+  return kB === undefined ? undefined : Number(kB) * 1024;
+}
+
+/** How much virtio-mem took back is what MemTotal lost; the rest of what it wanted is held by something. */
+function heldBySubblocks(before: RecordedState, after: RecordedState, settled: string[]): Machine['heldSubblocks'] {
+  const [had, has] = [memTotal(before), memTotal(after)];
+  if (had === undefined || has === undefined) return undefined;
+  let taken = Math.max(0, had - has);
+  return (wanted, held, subblockSize) => {
+    const kept = Math.min(wanted, Math.max(held, wanted - Math.floor(taken / subblockSize)));
+    taken -= (wanted - kept) * subblockSize;
+    if (kept > held) settled.push(`virtio-mem: ${kept} sub-blocks could not be taken back`);
+    return kept;
+  };
+}
+
 /** A line after which nothing but the region's coming up can have moved its seeds. */
 const ENABLES_LAST = /enable-region [^;|&]*$/;
 
@@ -45,8 +64,15 @@ const ENABLES_LAST = /enable-region [^;|&]*$/;
  * Lets the model follow the recording where an outcome hangs on what pages hold (in what a step printed of a block, or
  * else in whether the block stayed online) or on which device was probed first. Each time it does, a line goes to `settled`.
  */
-export function settleFromRecording(machine: Machine, step: RecordedStep, after: RecordedState, settled: string[]): void {
+export function settleFromRecording(
+  machine: Machine,
+  step: RecordedStep,
+  before: RecordedState,
+  after: RecordedState,
+  settled: string[],
+): void {
   const { kernel } = machine;
+  machine.heldSubblocks = heldBySubblocks(before, after, settled);
   const { devices } = after;
   machine.probeOrder =
     devices === undefined || !ENABLES_LAST.test(step.run ?? '')

@@ -91,8 +91,9 @@ function unplugOnlineBlock(machine: Machine, name: string, id: number, wanted: n
     .overlapping(first, first + perBlock)
     .reduce((sum, { start, end }) => sum + Math.min(end, first + perBlock) - Math.max(start, first), 0);
   let count = Math.min(wanted, pluggedHere);
-  // Where something cannot be moved, one sub-block is taken to hold it: which, no map tells.
-  if (fakeOffline(machine.kernel, id, count === pluggedHere) !== 0) count--;
+  // Where something cannot be moved, one sub-block is taken to hold it, unless somebody knows of how many.
+  const held = fakeOffline(machine.kernel, id, count === pluggedHere) === 0 ? 0 : 1;
+  count -= machine.heldSubblocks?.(count, held, vm.subblockSize) ?? held;
   if (count > 0) {
     unplugRaw(machine, name, id, count);
     const partial = PARTIAL[vm.units.get(id) as SbmState];
