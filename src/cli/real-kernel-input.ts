@@ -1,7 +1,7 @@
 /** Runbooks for real kernels: read, checked, and turned into scenarios. */
 
 import { basename } from 'node:path';
-import { qemuArchOf } from '../drivers/qemu-platform.ts';
+import { qemuArchOf } from '../drivers/qemu/platform.ts';
 import { buildFromHeader } from '../runbook/build-from-header.ts';
 import { diagnostic, hasErrors, type Diagnostic } from '../runbook/diagnostic.ts';
 import { parseRunbook } from '../runbook/parse.ts';

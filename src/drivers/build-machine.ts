@@ -13,12 +13,12 @@ import { MachineDescriptionError, type MachineDescription, type SeenFirmware } f
 import { Machine, type DeviceState } from './machine.ts';
 import { loadModule } from './modules.ts';
 import { NO_DEVICES } from './no-devices.ts';
-import { dimmsOf } from './qemu-acpi.ts';
-import { startQemu } from './qemu-args.ts';
-import { firmwareE820, firmwareRam, firmwareSrat, nodeOfPxm, pciWindows } from './qemu-firmware.ts';
-import type { QemuMachine } from './qemu-machine.ts';
-import { QEMU_PLATFORMS, qemuArchOf } from './qemu-platform.ts';
-import type { QemuState } from './qemu.ts';
+import { dimmsOf } from './qemu/acpi.ts';
+import { startQemu } from './qemu/args.ts';
+import { firmwareE820, firmwareRam, firmwareSrat, nodeOfPxm, pciWindows } from './qemu/firmware.ts';
+import type { QemuMachine } from './qemu/machine.ts';
+import { QEMU_PLATFORMS, qemuArchOf } from './qemu/platform.ts';
+import type { QemuState } from './qemu/qemu.ts';
 
 export { MachineDescriptionError, type MachineDescription, type SeenFirmware } from './machine-description.ts';
 

@@ -1,7 +1,7 @@
 /** One machine: the memory core, the devices around it, and what its operator set. */
 
 import type { Kernel, KernelSnapshot } from '../kernel/kernel.ts';
-import type { QemuState } from './qemu.ts';
+import type { QemuState } from './qemu/qemu.ts';
 import type { AcpiMemoryState } from './acpi-memory.ts';
 import type { CxlState } from './cxl/state.ts';
 import type { DaxState } from './dax/state.ts';

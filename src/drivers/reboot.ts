@@ -4,9 +4,9 @@ import { buildMachine } from './build-machine.ts';
 import { MachineDescriptionError, type MachineDescription } from './machine-description.ts';
 import type { Machine } from './machine.ts';
 import { moveMedia, type MediaMove } from './nvdimm/media.ts';
-import { startQemu } from './qemu-args.ts';
-import { resetVirtioMem } from './qemu-virtio-mem.ts';
-import type { QemuState } from './qemu.ts';
+import { startQemu } from './qemu/args.ts';
+import { resetVirtioMem } from './qemu/virtio-mem.ts';
+import type { QemuState } from './qemu/qemu.ts';
 
 /** What is different at the next boot; nothing, when nothing is said. */
 export interface RebootChange extends Partial<MachineDescription> {

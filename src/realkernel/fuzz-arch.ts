@@ -1,6 +1,6 @@
 /** The architecture of a campaign: its cases are thrown for it, so that all its kernels have the same. */
 
-import type { QemuArch } from '../drivers/qemu-platform.ts';
+import type { QemuArch } from '../drivers/qemu/platform.ts';
 import { familiesOf, USUAL_FAMILIES, type Family } from './fuzz-families.ts';
 
 export interface CampaignArch {

@@ -1,6 +1,6 @@
 /** Plays random runbooks on real kernels and on the model, until time or runs are used up. */
 
-import type { QemuArch } from '../drivers/qemu-platform.ts';
+import type { QemuArch } from '../drivers/qemu/platform.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { fuzzCase, type Family } from './fuzz-families.ts';
 import { seedInBatch, seedOfRun } from './fuzz-dice.ts';

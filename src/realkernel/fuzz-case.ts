@@ -1,6 +1,6 @@
 /** A random machine with the lines typed at it, and its runbook. */
 
-import type { QemuArch } from '../drivers/qemu-platform.ts';
+import type { QemuArch } from '../drivers/qemu/platform.ts';
 import { profileNames } from '../kernel/profile/profile.ts';
 import { parseRunbook } from '../runbook/parse.ts';
 import type { Scenario, Step } from './record.ts';

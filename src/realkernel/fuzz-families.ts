@@ -1,6 +1,6 @@
 /** Families of random machines, each with the lines that suit it. */
 
-import type { QemuArch } from '../drivers/qemu-platform.ts';
+import type { QemuArch } from '../drivers/qemu/platform.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { blockLine, daxLine, labelLine, legacyLine, lines, lsmem, plugDimm, resizeVirtioMem, unplugDimm } from './fuzz-commands.ts';
 import { Dice, machineSeed } from './fuzz-dice.ts';

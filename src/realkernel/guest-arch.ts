@@ -1,6 +1,6 @@
 /** What differs between guests of different architectures, as one table. */
 
-import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu-platform.ts';
+import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu/platform.ts';
 import { ARCHITECTURES } from '../kernel/profile/arch.ts';
 
 export interface GuestArch {

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { QEMU_PLATFORMS } from '../drivers/qemu-platform.ts';
+import { QEMU_PLATFORMS } from '../drivers/qemu/platform.ts';
 import { GuestConsole, type ConsoleAnswer } from './console.ts';
 import { GuestError } from './guest-error.ts';
 import type { GuestArch } from './guest-arch.ts';

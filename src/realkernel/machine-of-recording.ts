@@ -3,7 +3,7 @@
 import { bootInputOf, parseBootLog } from '../capture/boot-log.ts';
 import { buildMachine } from '../drivers/build-machine.ts';
 import type { Machine } from '../drivers/machine.ts';
-import { qemuArchOfUname } from '../drivers/qemu-platform.ts';
+import { qemuArchOfUname } from '../drivers/qemu/platform.ts';
 import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import type { Recording } from './recording.ts';
 

@@ -2,8 +2,8 @@
 
 import { buildMachine } from '../drivers/build-machine.ts';
 import type { MachineDescription } from '../drivers/machine-description.ts';
-import { splitMemoryArgument } from '../drivers/qemu-args.ts';
-import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu-platform.ts';
+import { splitMemoryArgument } from '../drivers/qemu/args.ts';
+import { QEMU_PLATFORMS, type QemuArch } from '../drivers/qemu/platform.ts';
 import { profileOfRelease } from '../kernel/profile/profile-of-release.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { GuestMachine } from './guest.ts';

@@ -1,6 +1,6 @@
 /** What a command of the monitor answers, and the shapes of QEMU's refusals. */
 
-import type { QemuState } from '../drivers/qemu.ts';
+import type { QemuState } from '../drivers/qemu/qemu.ts';
 
 /** What QEMU asks the guest to do after a command. */
 export type GuestRequest =

@@ -1,8 +1,8 @@
 /** The monitor's `info` pages about memory. */
 
 import { MiB } from '../kernel/units.ts';
-import { devicesByAddress } from '../drivers/qemu-plug.ts';
-import type { QemuMemoryDevice, QemuState } from '../drivers/qemu.ts';
+import { devicesByAddress } from '../drivers/qemu/plug.ts';
+import type { QemuMemoryDevice, QemuState } from '../drivers/qemu/qemu.ts';
 
 /** Bytes of guest RAM a device brings. */
 function pluggedBytes(device: QemuMemoryDevice): number {

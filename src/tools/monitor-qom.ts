@@ -1,8 +1,8 @@
 /** `qom-set` and `qom-get`, for the properties of memory devices: QEMU 7.2's answers in its own words. */
 
-import { parseQemuSize } from '../drivers/qemu-number.ts';
-import { setRequestedSize } from '../drivers/qemu-virtio-mem.ts';
-import { refused, type QemuMemoryDevice, type QemuState } from '../drivers/qemu.ts';
+import { parseQemuSize } from '../drivers/qemu/number.ts';
+import { setRequestedSize } from '../drivers/qemu/virtio-mem.ts';
+import { refused, type QemuMemoryDevice, type QemuState } from '../drivers/qemu/qemu.ts';
 import { errorLines, EXTRANEOUS, usage, type MonitorAnswer } from './monitor-answer.ts';
 import { hasMore, monitorWord } from './monitor-line.ts';
 import { NotModelled } from './tool.ts';

@@ -1,13 +1,13 @@
 /** QEMU's human monitor, as far as memory goes: QEMU 7.2's answers and refusals in its own words. */
 
 import { nfitUpdateNotify } from '../drivers/nvdimm/nfit.ts';
-import { guestEjectsDimm, guestSeesDimm } from '../drivers/qemu-acpi.ts';
+import { guestEjectsDimm, guestSeesDimm } from '../drivers/qemu/acpi.ts';
 import type { Machine } from '../drivers/machine.ts';
-import { makeBackend, readDevice } from '../drivers/qemu-device-options.ts';
-import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from '../drivers/qemu-options.ts';
-import { plugDevice } from '../drivers/qemu-plug.ts';
-import { parseQemuSize } from '../drivers/qemu-number.ts';
-import { refused, removeBackend, type QemuState } from '../drivers/qemu.ts';
+import { makeBackend, readDevice } from '../drivers/qemu/device-options.ts';
+import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from '../drivers/qemu/options.ts';
+import { plugDevice } from '../drivers/qemu/plug.ts';
+import { parseQemuSize } from '../drivers/qemu/number.ts';
+import { refused, removeBackend, type QemuState } from '../drivers/qemu/qemu.ts';
 import { virtioMemConfigChanged } from '../drivers/virtio-mem/work.ts';
 import { namingRefusal, UNHEARD, type Explained } from '../kernel/explain.ts';
 import { logLines } from '../kernel/log.ts';

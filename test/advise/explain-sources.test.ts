@@ -14,8 +14,8 @@ const SRC = join(import.meta.dirname, '../../src');
 const NO_MESSAGES: readonly (readonly [what: keyof Literal, pattern: RegExp, why: string])[] = [
   ['path', /^kernel\/(?:profile\/|invariants|errno|boot-resources)/, 'tables, names of resources, our own invariants'],
   ['path', /^tools\/(?:arithmetic|cat|dmesg|find|getopt|grep|grep-pattern|human-size|line-tools|ls|printf|smartcols|test-command|text-tools|uname|unmodelled-commands|refusal|escapes|shell[\w-]*|monitor-names|read-input|process-files|echo|registry)\.ts$/, 'shell tools that have nothing to do with memory'],
-  ['path', /(?:-options|json-c|size)\.ts$|^tools\/(?:ndctl|daxctl|cxl)\/list\.ts$|^drivers\/(?:qemu-argument|qemu-cpu|qemu-platform|reboot|build-machine)\.ts$/, 'help texts, formats, our own complaints about a described machine'],
-  ['path', /\/(?:ndctl|daxctl|cxl)\.ts$/, 'usage and help of the tools'],
+  ['path', /(?:[-/]options|json-c|size)\.ts$|^tools\/(?:ndctl|daxctl|cxl)\/list\.ts$|^drivers\/(?:qemu\/(?:argument|cpu|platform)|reboot|build-machine)\.ts$/, 'help texts, formats, our own complaints about a described machine'],
+  ['path', /^tools\/.*\/(?:ndctl|daxctl|cxl)\.ts$/, 'usage and help of the tools'],
   ['key', /^(?:condition|help|usage|value|label|path|cmdline|fn|device|pciAddress|unmodelled|verb|doing|done|stdout)$/, 'explanations, help, parts of sentences'],
   ['call', /^(?:NotModelled|notModelled|usage|CheckPoint|RangeError|Error|ArithmeticError|MachineDescriptionError|parseOptions|plain|BigInt|write|readLine|readKeyed|forEachBlock|grownUp|replaced|startsWith|addMemoryDriverManaged|registerAndAdd|resource|group|mapPages|memremapPages|line|parseNumber)$/, 'calls that print nothing, or parts of what others print'],
   ['text', /not modelled|memhp |^\s*(?:memaddr|requested-size|size|max-size|block-size|memdev|addr|slot|node|hotplugged|hotpluggable): |^(?:modelled are|write |leave it out|keep `|add -object|devices are|cards stand|did you mean|to load several|ndctl |cxl |daxctl )/, 'what memhp itself says, and the lines of info memory-devices'],

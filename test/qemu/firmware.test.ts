@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
-import { firmwareE820, firmwareSrat, pciWindows } from '../../src/drivers/qemu-firmware.ts';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu/args.ts';
+import { firmwareE820, firmwareSrat, pciWindows } from '../../src/drivers/qemu/firmware.ts';
 import type { RecordedFirmware } from './read-firmware.ts';
 
 interface Row extends RecordedFirmware {

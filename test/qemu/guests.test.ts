@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildMachine } from '../../src/drivers/build-machine.ts';
 import type { Machine } from '../../src/drivers/machine.ts';
-import { splitMemoryArgument } from '../../src/drivers/qemu-args.ts';
+import { splitMemoryArgument } from '../../src/drivers/qemu/args.ts';
 import { MEM_ONLINE } from '../../src/kernel/block-table.ts';
 import { logLines } from '../../src/kernel/log.ts';
 import { validZones } from '../../src/kernel/memory-block.ts';

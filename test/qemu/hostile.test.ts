@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MachineDescriptionError } from '../../src/drivers/machine-description.ts';
-import { startQemu } from '../../src/drivers/qemu-args.ts';
-import type { QemuState } from '../../src/drivers/qemu.ts';
+import { startQemu } from '../../src/drivers/qemu/args.ts';
+import type { QemuState } from '../../src/drivers/qemu/qemu.ts';
 import { monitorAnswer } from '../../src/tools/monitor.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
 

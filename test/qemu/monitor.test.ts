@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu/args.ts';
 import { monitorAnswer } from '../../src/tools/monitor.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
 import { PLUG_SESSIONS } from './plug-sessions.ts';

@@ -1,8 +1,8 @@
 /** Firmware of every recorded machine: e820, SRAT and PCI windows equal what the kernels logged. */
 
 import { describe, expect, test } from 'vitest';
-import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
-import { firmwareE820, firmwareSrat, pciWindows } from '../../src/drivers/qemu-firmware.ts';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu/args.ts';
+import { firmwareE820, firmwareSrat, pciWindows } from '../../src/drivers/qemu/firmware.ts';
 import { readTraces } from './traces.ts';
 
 const wide = (value: number, digits: number): string => '0x' + value.toString(16).padStart(digits, '0');

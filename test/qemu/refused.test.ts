@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MachineDescriptionError } from '../../src/drivers/machine-description.ts';
-import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu/args.ts';
 
 interface Row {
   readonly args: string[];

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MachineDescriptionError } from '../../src/drivers/machine-description.ts';
-import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu-args.ts';
+import { splitMemoryArgument, startQemu } from '../../src/drivers/qemu/args.ts';
 import { monitorAnswer } from '../../src/tools/monitor.ts';
 import { NotModelled } from '../../src/tools/tool.ts';
 import { VIRTIO_SESSIONS } from './qemu-sessions.ts';

@@ -3,7 +3,7 @@
 import type { Machine } from '../../drivers/machine.ts';
 import { rangeOfWindow } from '../../drivers/cxl/platform.ts';
 import { daxKmemRange } from '../../drivers/dax/kmem.ts';
-import type { QemuMemoryDevice } from '../../drivers/qemu.ts';
+import type { QemuMemoryDevice } from '../../drivers/qemu/qemu.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import { systemRamRanges } from '../../kernel/resource-query.ts';
 import { alignDown, alignUp, overlaps, type ByteRange } from '../../kernel/units.ts';

@@ -2,7 +2,7 @@
 
 import { bootInputOfQemu, buildMachine } from '../../drivers/build-machine.ts';
 import type { Machine } from '../../drivers/machine.ts';
-import { startQemu } from '../../drivers/qemu-args.ts';
+import { startQemu } from '../../drivers/qemu/args.ts';
 import type { E820Entry } from '../../kernel/boot/boot-map.ts';
 import type { PolicyName } from '../../kernel/profile/policies.ts';
 import { GiB, MiB, type ByteRange } from '../../kernel/units.ts';

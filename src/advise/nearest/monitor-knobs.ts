@@ -1,7 +1,7 @@
 /** What may be changed of a line typed at the monitor: size and address of a device, what virtio-mem is asked for. */
 
 import type { Machine } from '../../drivers/machine.ts';
-import { optionValue, parseKeyval, parseQemuOpts, type QemuOption } from '../../drivers/qemu-options.ts';
+import { optionValue, parseKeyval, parseQemuOpts, type QemuOption } from '../../drivers/qemu/options.ts';
 import { MiB } from '../../kernel/units.ts';
 import type { Trial } from './ask.ts';
 import type { Knob, NumberEdit } from './knob.ts';

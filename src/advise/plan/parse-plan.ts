@@ -1,7 +1,7 @@
 /** Reads a plan: front matter as a runbook's, then one wish a line. */
 
 import { GiB, MiB } from '../../kernel/units.ts';
-import { parseQemuSize } from '../../drivers/qemu-number.ts';
+import { parseQemuSize } from '../../drivers/qemu/number.ts';
 import type { MachineDescription } from '../../drivers/machine-description.ts';
 import { diagnostic, hasErrors, type Diagnostic } from '../../runbook/diagnostic.ts';
 import { nearestName } from '../../runbook/nearest.ts';

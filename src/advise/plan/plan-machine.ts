@@ -3,8 +3,8 @@
 import { bootInputOfQemu, buildMachine } from '../../drivers/build-machine.ts';
 import { MachineDescriptionError, type MachineDescription } from '../../drivers/machine-description.ts';
 import type { Machine } from '../../drivers/machine.ts';
-import { startQemu } from '../../drivers/qemu-args.ts';
-import { parseQemuSize } from '../../drivers/qemu-number.ts';
+import { startQemu } from '../../drivers/qemu/args.ts';
+import { parseQemuSize } from '../../drivers/qemu/number.ts';
 import type { SratMemory } from '../../kernel/boot/boot-map.ts';
 import { alignUp, GiB, MiB, type ByteRange } from '../../kernel/units.ts';
 import { typedCommand } from '../../runbook/typed-command.ts';

@@ -3,9 +3,9 @@
 import { memoryAddPhysaddrToNid, numaMapToOnlineNode, physToTargetNode } from '../../kernel/memory-hotplug.ts';
 import { insertResource, IORESOURCE_MEM, releaseResource, resource } from '../../kernel/resource.ts';
 import { hexPadded, NUMA_NO_NODE, type Nid } from '../../kernel/units.ts';
-import { inQemuOrder } from '../qemu-child-order.ts';
-import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
-import type { QemuMemoryDevice } from '../qemu.ts';
+import { inQemuOrder } from '../qemu/child-order.ts';
+import { firmwareSrat, nodeOfPxm } from '../qemu/firmware.ts';
+import type { QemuMemoryDevice } from '../qemu/qemu.ts';
 import type { Machine } from '../machine.ts';
 import { nvdimmCreate } from './dimm.ts';
 import { interleaveSetCookies, QEMU_NVDIMM_VENDOR, qemuNvdimmSerial } from './interleave-cookie.ts';

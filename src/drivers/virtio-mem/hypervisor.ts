@@ -1,8 +1,8 @@
 /** Requests of the driver to the hypervisor. QEMU grants all that lies in the usable part. */
 
 import type { Errno } from '../../kernel/errno.ts';
-import { addPlugged, unplugAll, virtioMemAt } from '../qemu-virtio-mem.ts';
-import type { QemuMemoryDevice, QemuState } from '../qemu.ts';
+import { addPlugged, unplugAll, virtioMemAt } from '../qemu/virtio-mem.ts';
+import type { QemuMemoryDevice, QemuState } from '../qemu/qemu.ts';
 import type { Machine } from '../machine.ts';
 import { setVm, vmOf } from './state.ts';
 

@@ -18,8 +18,8 @@ import {
 import { alignUp, GiB, hex, isAligned, overlaps, type ByteRange, type Nid } from '../../kernel/units.ts';
 import type { Machine } from '../machine.ts';
 import { logProbeFailure } from '../probe.ts';
-import { firmwareSrat, nodeOfPxm } from '../qemu-firmware.ts';
-import { virtioMemAt } from '../qemu-virtio-mem.ts';
+import { firmwareSrat, nodeOfPxm } from '../qemu/firmware.ts';
+import { virtioMemAt } from '../qemu/virtio-mem.ts';
 import { removeUnit, virtioMemLog } from './add-remove.ts';
 import { chooseUnits, type Units } from './units-of-device.ts';
 import { firstSubblock, nextUnit, setUnit, setVirtioMem, setVm, vmOf, type VirtioMem } from './state.ts';

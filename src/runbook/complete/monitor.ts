@@ -1,8 +1,8 @@
 /** Completes lines of the QEMU monitor. */
 
 import type { Machine } from '../../drivers/machine.ts';
-import { PROPERTIES } from '../../drivers/qemu-device-options.ts';
-import { BACKEND_TYPES, type QemuState } from '../../drivers/qemu.ts';
+import { PROPERTIES } from '../../drivers/qemu/device-options.ts';
+import { BACKEND_TYPES, type QemuState } from '../../drivers/qemu/qemu.ts';
 import { monitorAnswer } from '../../tools/monitor.ts';
 import { beginning, type Completion } from './completion.ts';
 

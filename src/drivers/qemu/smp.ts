@@ -1,7 +1,7 @@
 /** `-smp`: how many processors, in how many sockets. */
 
-import { parseUint64 } from './qemu-number.ts';
-import { optionValue, parseQemuOpts } from './qemu-options.ts';
+import { parseUint64 } from './number.ts';
+import { optionValue, parseQemuOpts } from './options.ts';
 
 export interface QemuSmp {
   readonly cpus: number;

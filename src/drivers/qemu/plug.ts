@@ -1,7 +1,7 @@
 /** Plugging a memory device: QEMU 7.2's checks in its order, slot and address assignment. */
 
-import { check, UNHEARD, type CheckPoint, type Explained } from '../kernel/explain.ts';
-import { alignUp, overlaps } from '../kernel/units.ts';
+import { check, UNHEARD, type CheckPoint, type Explained } from '../../kernel/explain.ts';
+import { alignUp, overlaps } from '../../kernel/units.ts';
 import {
   backendInUse,
   nvdimmSize,
@@ -10,7 +10,7 @@ import {
   type QemuOutcome,
   type QemuState,
 } from './qemu.ts';
-import { usableRegionSize } from './qemu-virtio-mem.ts';
+import { usableRegionSize } from './virtio-mem.ts';
 
 /** What `device_add` asks for, already typed. */
 export interface PlugRequest {

@@ -1,8 +1,8 @@
 /** The fixed part of a QEMU machine: what its arguments decide before any device is there. */
 
-import type { CxlPlatform } from './cxl/platform.ts';
-import type { MemoryLayout } from './qemu-layout.ts';
-import type { QemuArch } from './qemu-platform.ts';
+import type { CxlPlatform } from '../cxl/platform.ts';
+import type { MemoryLayout } from './layout.ts';
+import type { QemuArch } from './platform.ts';
 
 /** A NUMA node as `-numa node` makes it, or the one QEMU adds when memory may be plugged in. */
 export interface QemuNode {

@@ -1,6 +1,6 @@
 /** A machine's arguments one by one, and how they are refused. */
 
-import { MachineDescriptionError } from './machine-description.ts';
+import { MachineDescriptionError } from '../machine-description.ts';
 
 /** One argument with its value and where it stood. */
 export interface Argument {

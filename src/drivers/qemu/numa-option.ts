@@ -1,11 +1,11 @@
 /** `-numa`: nodes, their memory and processors, with QEMU 7.2's refusals. */
 
-import { hex } from '../kernel/units.ts';
-import { parseUint64 } from './qemu-number.ts';
-import { parseQemuOpts, optionValue } from './qemu-options.ts';
+import { hex } from '../../kernel/units.ts';
+import { parseUint64 } from './number.ts';
+import { parseQemuOpts, optionValue } from './options.ts';
 import type { QemuBackend } from './qemu.ts';
-import type { QemuNode } from './qemu-machine.ts';
-import type { QemuSmp } from './qemu-smp.ts';
+import type { QemuNode } from './machine.ts';
+import type { QemuSmp } from './smp.ts';
 
 const MAX_NODES = 128;
 

@@ -1,9 +1,9 @@
 /** What a q35 machine's firmware tells the kernel: e820 map, SRAT and host bridge windows. */
 
-import type { E820Entry, FirmwareRam, SratMemory } from '../kernel/boot/boot-map.ts';
-import { KiB, MiB, type ByteRange, type Nid } from '../kernel/units.ts';
-import type { QemuMachine } from './qemu-machine.ts';
-import { firmwareReservedBytes, Q35_ECAM } from './qemu-layout.ts';
+import type { E820Entry, FirmwareRam, SratMemory } from '../../kernel/boot/boot-map.ts';
+import { KiB, MiB, type ByteRange, type Nid } from '../../kernel/units.ts';
+import type { QemuMachine } from './machine.ts';
+import { firmwareReservedBytes, Q35_ECAM } from './layout.ts';
 import type { QemuState } from './qemu.ts';
 
 /** End of base memory without the extended BIOS data area. */

@@ -1,7 +1,7 @@
 /** QEMU 7.2's virtio-mem device: what its operator asks for, and what the guest may plug. */
 
-import { alignUp, GiB, MiB } from '../kernel/units.ts';
-import type { QemuArch } from './qemu-platform.ts';
+import { alignUp, GiB, MiB } from '../../kernel/units.ts';
+import type { QemuArch } from './platform.ts';
 import type { QemuMemoryDevice, QemuOutcome, QemuState } from './qemu.ts';
 
 /** The guest may use this much more than what is asked for: twice the largest block QEMU expects of a guest. */

@@ -1,9 +1,9 @@
 /** From the text of `-device`/`device_add` and `-object`/`object_add` to requests, with QEMU's refusals. */
 
 import { BACKEND_TYPES, addBackend, type BackendType, type QemuOutcome, type QemuState } from './qemu.ts';
-import { parseInt64, parseQemuBool, parseQemuSize, parseUint64 } from './qemu-number.ts';
-import { idWellFormed, optionValue, type QemuOption } from './qemu-options.ts';
-import type { PlugRequest } from './qemu-plug.ts';
+import { parseInt64, parseQemuBool, parseQemuSize, parseUint64 } from './number.ts';
+import { idWellFormed, optionValue, type QemuOption } from './options.ts';
+import type { PlugRequest } from './plug.ts';
 
 export const ID_ADVICE = "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.";
 

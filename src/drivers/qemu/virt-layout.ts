@@ -3,9 +3,9 @@
  * guests for their memory.
  */
 
-import { alignUp, GiB } from '../kernel/units.ts';
-import type { MemoryLayout } from './qemu-layout.ts';
-import type { QemuArch } from './qemu-platform.ts';
+import { alignUp, GiB } from '../../kernel/units.ts';
+import type { MemoryLayout } from './layout.ts';
+import type { QemuArch } from './platform.ts';
 
 /** First byte of RAM: below it `virt` keeps flash, devices and the PCI window. */
 const RAM_START: Readonly<Partial<Record<QemuArch, number>>> = { arm64: GiB };

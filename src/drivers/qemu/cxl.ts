@@ -3,12 +3,12 @@
  * of bridges and the numbers of buses, is as a 7.2 guest showed it (docs/fidelity-cxl.md).
  */
 
-import { MiB } from '../kernel/units.ts';
-import { SZ_256M } from './cxl/cfmws.ts';
-import type { CxlCard, CxlHostBridge, CxlPlatform, CxlWindow } from './cxl/platform.ts';
-import { clip, complain, type Argument } from './qemu-argument.ts';
-import { parseQemuBool, parseQemuSize, parseUint64 } from './qemu-number.ts';
-import { idWellFormed, optionValue, parseQemuOpts, type QemuOption } from './qemu-options.ts';
+import { MiB } from '../../kernel/units.ts';
+import { SZ_256M } from '../cxl/cfmws.ts';
+import type { CxlCard, CxlHostBridge, CxlPlatform, CxlWindow } from '../cxl/platform.ts';
+import { clip, complain, type Argument } from './argument.ts';
+import { parseQemuBool, parseQemuSize, parseUint64 } from './number.ts';
+import { idWellFormed, optionValue, parseQemuOpts, type QemuOption } from './options.ts';
 import type { QemuBackend } from './qemu.ts';
 
 /** A window as `-M` asks for it. */

@@ -1,10 +1,10 @@
 /** What a running guest sees of QEMU's DIMMs, and its answers to plug and unplug. */
 
-import type { Nid } from '../kernel/units.ts';
-import { NUMA_NO_NODE } from '../kernel/units.ts';
-import { acpiMemoryDeviceCheck, acpiMemoryEject, type AcpiMemoryDevice } from './acpi-memory.ts';
-import type { Machine } from './machine.ts';
-import { firmwareSrat, nodeOfPxm } from './qemu-firmware.ts';
+import type { Nid } from '../../kernel/units.ts';
+import { NUMA_NO_NODE } from '../../kernel/units.ts';
+import { acpiMemoryDeviceCheck, acpiMemoryEject, type AcpiMemoryDevice } from '../acpi-memory.ts';
+import type { Machine } from '../machine.ts';
+import { firmwareSrat, nodeOfPxm } from './firmware.ts';
 import { removeDevice, type QemuState } from './qemu.ts';
 
 /** Whether the guest's kernel drives ACPI memory devices at all. */

@@ -1,9 +1,9 @@
 /** `-m`: RAM at start, slots and the most memory there may be, with QEMU 7.2's refusals. */
 
-import { alignUp, hex, MiB } from '../kernel/units.ts';
-import { RAM_GRANULE } from './qemu-layout.ts';
-import { parseQemuSize, parseUint64 } from './qemu-number.ts';
-import { optionValue, parseQemuOpts, type QemuOption } from './qemu-options.ts';
+import { alignUp, hex, MiB } from '../../kernel/units.ts';
+import { RAM_GRANULE } from './layout.ts';
+import { parseQemuSize, parseUint64 } from './number.ts';
+import { optionValue, parseQemuOpts, type QemuOption } from './options.ts';
 
 export interface MemoryOption {
   readonly ramSize: number;

@@ -1,7 +1,7 @@
 /** The virtual machine monitor's device model: memory backends and the memory devices made of them. Immutable. */
 
-import { alignDown, MiB } from '../kernel/units.ts';
-import type { QemuMachine } from './qemu-machine.ts';
+import { alignDown, MiB } from '../../kernel/units.ts';
+import type { QemuMachine } from './machine.ts';
 
 export type BackendType = 'memory-backend-ram' | 'memory-backend-memfd' | 'memory-backend-file';
 export const BACKEND_TYPES: readonly string[] = ['memory-backend-ram', 'memory-backend-memfd', 'memory-backend-file'];

@@ -1,22 +1,22 @@
 /** From `-m` and further machine arguments to a QEMU that has not started yet. */
 
-import { hex } from '../kernel/units.ts';
-import type { CxlPlatform } from './cxl/platform.ts';
-import { MachineDescriptionError } from './machine-description.ts';
-import { clip, complain, readArguments, type Argument } from './qemu-argument.ts';
-import { readCpu, type QemuCpu } from './qemu-cpu.ts';
-import { makeBackend, readDevice } from './qemu-device-options.ts';
-import { LEAST_RAM, memoryLayout, type MemoryLayout } from './qemu-layout.ts';
-import type { QemuMachine } from './qemu-machine.ts';
-import { readMemoryOption } from './qemu-memory-option.ts';
-import { QEMU_PLATFORMS, type QemuArch } from './qemu-platform.ts';
-import { plainLayout } from './qemu-virt-layout.ts';
-import { finishNuma, readNuma, type NumaDraft } from './qemu-numa-option.ts';
-import { readMachine, type MachineOption } from './qemu-machine-option.ts';
-import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './qemu-options.ts';
-import { plugDevice } from './qemu-plug.ts';
-import { readSmp } from './qemu-smp.ts';
-import { cxlPlatform, CXL_DRIVERS, cxlSpan, readCxlMachine } from './qemu-cxl.ts';
+import { hex } from '../../kernel/units.ts';
+import type { CxlPlatform } from '../cxl/platform.ts';
+import { MachineDescriptionError } from '../machine-description.ts';
+import { clip, complain, readArguments, type Argument } from './argument.ts';
+import { readCpu, type QemuCpu } from './cpu.ts';
+import { makeBackend, readDevice } from './device-options.ts';
+import { LEAST_RAM, memoryLayout, type MemoryLayout } from './layout.ts';
+import type { QemuMachine } from './machine.ts';
+import { readMemoryOption } from './memory-option.ts';
+import { QEMU_PLATFORMS, type QemuArch } from './platform.ts';
+import { plainLayout } from './virt-layout.ts';
+import { finishNuma, readNuma, type NumaDraft } from './numa-option.ts';
+import { readMachine, type MachineOption } from './machine-option.ts';
+import { idWellFormed, optionValue, parseKeyval, parseQemuOpts } from './options.ts';
+import { plugDevice } from './plug.ts';
+import { readSmp } from './smp.ts';
+import { cxlPlatform, CXL_DRIVERS, cxlSpan, readCxlMachine } from './cxl.ts';
 import { emptyQemu, refused, type QemuBackend, type QemuState } from './qemu.ts';
 
 const DEVICES = ['pc-dimm', 'nvdimm', 'virtio-mem-pci', 'virtio-pmem-pci'] as const;

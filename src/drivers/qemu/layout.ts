@@ -3,7 +3,7 @@
  * (docs/fidelity-qemu.md); every recording holds them.
  */
 
-import { alignUp, GiB, MiB, TiB, type ByteRange } from '../kernel/units.ts';
+import { alignUp, GiB, MiB, TiB, type ByteRange } from '../../kernel/units.ts';
 
 /** AMD's HyperTransport range: never RAM, and memory above 4 GiB moves past it when it would reach it. */
 const AMD_HT: ByteRange = { start: 0xfd00000000, end: 0x10000000000 };

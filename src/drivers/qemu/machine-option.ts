@@ -1,9 +1,9 @@
 /** `-M`: the chipset and what is switched on in it. */
 
-import { complain, type Argument } from './qemu-argument.ts';
-import { parseQemuBool } from './qemu-number.ts';
-import { parseQemuOpts } from './qemu-options.ts';
-import type { QemuArch } from './qemu-platform.ts';
+import { complain, type Argument } from './argument.ts';
+import { parseQemuBool } from './number.ts';
+import { parseQemuOpts } from './options.ts';
+import type { QemuArch } from './platform.ts';
 
 const IGNORED_PROPERTIES = new Set([
   'type',
@@ -70,7 +70,7 @@ export function readMachine(all: readonly Argument[], arch: QemuArch): MachineOp
       } else if (name === 'memory-backend') {
         memoryBackend = value;
       } else if (name === 'cxl' || name.startsWith('cxl-fmw.')) {
-        // Read by qemu-cxl.ts.
+        // Read by cxl.ts.
       } else if (!IGNORED_PROPERTIES.has(name)) {
         if (
           [

@@ -1,7 +1,7 @@
 /** What a `-cpu` argument decides for memory: the vendor, the width of physical addresses, the hypervisor bit. */
 
-import { parseQemuBool, parseUint64 } from './qemu-number.ts';
-import type { QemuArch } from './qemu-platform.ts';
+import { parseQemuBool, parseUint64 } from './number.ts';
+import type { QemuArch } from './platform.ts';
 
 export interface QemuCpu {
   /** CPUID says AuthenticAMD: the firmware's map keeps the HyperTransport range free. */

@@ -1,6 +1,6 @@
 /** The machine QEMU makes for each architecture when a description does not choose one. */
 
-import type { ArchName } from '../kernel/profile/arch.ts';
+import type { ArchName } from '../../kernel/profile/arch.ts';
 
 export interface QemuPlatform {
   /** What `uname -m` prints. */
