@@ -121,6 +121,7 @@ describe.skipIf(chromium === undefined)('the page', () => {
     await page.locator('.machine', { hasText: 'dimm-00-6.12.json' }).waitFor();
     const recording = JSON.parse(readFileSync(join(traces, 'dimm-00-6.12.json'), 'utf8')) as { steps: unknown[] };
     expect(await page.locator('.step').count()).toBe(recording.steps.length);
+    await page.locator('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('m');
     const iomem = ['00001000-0009ffff : System RAM', '00100000-3fffffff : System RAM', ''].join('\n');
     await page.setInputFiles('input[type=file]', { name: 'host.tar.gz', mimeType: 'application/gzip', buffer: gzipSync(tarOf({ 'proc/iomem': iomem })) });
@@ -168,7 +169,10 @@ describe.skipIf(chromium === undefined)('the page', () => {
     const keys = (...all: string[]): Promise<void> => all.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
     await keys('m');
     await page.waitForSelector('dialog');
-    await keys('Escape', '/');
+    await keys('Escape');
+    // The browser tells the page a moment later that its dialog is closed.
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await keys('/');
     await page.keyboard.type('lsm');
     await keys('Tab');
     await page.keyboard.type('-b');
