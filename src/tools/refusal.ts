@@ -104,7 +104,7 @@ const FILES: readonly Refusal[] = [
   { says: /: (?<path>\/\S+): No such file or directory/, fn: 'open', condition: 'the file exists' },
   { says: /: (?<path>\/\S+): (?<error>.+)$/m, fn: 'read', condition: 'the file can be read' },
   { says: /module (?<module>\S+) not found/, fn: 'modules.dep', condition: 'the kernel has this module' },
-  { says: /can't unload module '(?<module>[^']*)'/, fn: 'delete_module', condition: 'no loaded module needs it' },
+  { says: /can't unload module '(?<module>[^']*)'/, fn: 'delete_module', condition: 'no loaded module and no device in use needs it' },
 ];
 
 const OF_PROGRAM: Readonly<Record<string, readonly Refusal[]>> = {
