@@ -11,6 +11,7 @@ import {
   mhpSupportsMemmapOnMemory,
   type MhpFlags,
 } from '../kernel/memory-hotplug.ts';
+import { removalIsBug } from '../kernel/hotplug-range.ts';
 import { removeMemory } from '../kernel/memory-remove.ts';
 import { NUMA_NO_NODE, type ByteRange, type Nid } from '../kernel/units.ts';
 import type { Machine } from './machine.ts';
@@ -166,7 +167,10 @@ export function acpiMemoryEject(machine: Machine, instance: number): boolean {
   const blocks = memory.ranges.flatMap((range) => range.blocks).filter((id) => kernel.blocks.has(id));
   if (!tryToOffline(kernel, acpiMemoryName(instance), blocks)) return false;
   // Also where add_memory() found something there (−EEXIST): then it is that which goes.
-  for (const { start, end } of memory.ranges) removeMemory(kernel, start, end - start);
+  for (const { start, end } of memory.ranges) {
+    if (removalIsBug(kernel, start, end - start)) return false;
+    removeMemory(kernel, start, end - start);
+  }
   if (memory.group >= 0) unregisterMemoryGroup(kernel, memory.group);
   setAttached(machine, instance, undefined);
   return true;

@@ -2,10 +2,10 @@
 
 import { archAddMemory, archRemoveMemory, mhpRangeAllowed } from './add-pages.ts';
 import { makeAltmap } from './altmap.ts';
-import { hotplugUnit } from './block-span.ts';
 import { ONLINE_TYPE_NAMES } from './block-table.ts';
 import { E2BIG, EEXIST, EINVAL, type Errno } from './errno.ts';
 import type { CheckPoint } from './explain.ts';
+import { checkHotplugMemoryRange } from './hotplug-range.ts';
 import type { Kernel } from './kernel.ts';
 import { createMemoryBlockDevices, deviceOnline, linkMemSections, memoryBlocksIn } from './memory-block.ts';
 import { removeMemoryBlocksAndAltmaps } from './memory-remove.ts';
@@ -37,11 +37,6 @@ const RESOURCE_FREE: CheckPoint = {
   file: 'mm/memory_hotplug.c',
   fn: 'register_memory_resource',
   condition: 'nothing busy lies in the range in /proc/iomem',
-};
-const BLOCK_ALIGNED: CheckPoint = {
-  file: 'mm/memory_hotplug.c',
-  fn: 'check_hotplug_memory_range',
-  condition: 'start and size are multiples of the memory block size, and the size is not 0',
 };
 const GROUP_KNOWN: CheckPoint = {
   file: 'mm/memory_hotplug.c',
@@ -183,23 +178,6 @@ function addMemoryResource(
   if (flags.mergeResource === true) kernel.iomem = mergeSystemRamResource(kernel.iomem, start, start + size);
   onlineByDefault(kernel, start, size);
   return 0;
-}
-
-/**
- * Whether the range consists of whole memory blocks; logs when it does not.
- * @kernel mm/memory_hotplug.c: check_hotplug_memory_range
- */
-export function checkHotplugMemoryRange(kernel: Kernel, start: PhysAddr, size: number): boolean {
-  const blockSize = hotplugUnit(kernel);
-  const aligned = size > 0 && isAligned(start, blockSize) && isAligned(size, blockSize);
-  kernel.explain?.(BLOCK_ALIGNED, aligned, { start, size, blockSize });
-  if (!aligned) {
-    kernel.printk(
-      3,
-      `Block size [${hex(blockSize)}] unaligned hotplug range: start ${hex(start)}, size ${hex(size)}`,
-    );
-  }
-  return aligned;
 }
 
 function addPagesAndBlocks(kernel: Kernel, start: PhysAddr, size: number, group: number, flags: MhpFlags): Errno {

@@ -73,6 +73,7 @@ const WARN_SURROUNDINGS = [
   /^CPU: \d+ (UID: \d+ )?PID: \d+ /,
   // The second WARN() of a boot, and later ones.
   /^Tainted: /,
+  /^(Oops: )?invalid opcode: /,
   /^Hardware name: /,
   /^Workqueue: /,
   /^Call Trace:$/,
@@ -81,11 +82,14 @@ const WARN_SURROUNDINGS = [
   /^(RIP|Code|RSP|RAX|RDX|RBP|R10|R13|FS|CS|CR2|DR0|DR3|PKRU): /,
 ];
 
+/** Of a BUG() the line in the source differs from build to build. */
+const BUG_PLACE = /^(kernel BUG at [^:]+):\d+!$/;
+
 const LEFT_OUT = [...UNPREDICTABLE_LOG, ...WARN_SURROUNDINGS];
 
 /** Log lines to compare, in an order that does not hang on which device was probed first. */
 export function comparableLog(lines: readonly string[]): string[] {
-  const kept = lines.map((line) => line.trimEnd()).filter((line) => !LEFT_OUT.some((p) => p.test(line)));
+  const kept = lines.map((line) => line.trimEnd().replace(BUG_PLACE, '$1!')).filter((line) => !LEFT_OUT.some((p) => p.test(line)));
   // Lines about one device keep their order; devices are put in order of their names.
   const device = (line: string): string => {
     const [, driver, name] = /^(\S+): probe of (\S+) failed/.exec(line) ?? [];

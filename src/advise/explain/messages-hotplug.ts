@@ -39,6 +39,24 @@ export const HOTPLUG_MESSAGES: readonly Message[] = [
     example: 'Block size [0x8000000] unaligned hotplug range: start 0x144000000, size 0x18000000',
   },
   {
+    id: 'removal-bug',
+    by: 'kernel',
+    kind: 'failure',
+    wordings: ['kernel BUG at mm/memory_hotplug.c!', 'kernel BUG at mm/memory_hotplug.c:{line:dec}!'],
+    at: `${CORE}: try_remove_memory`,
+    title: 'the kernel dies over the removal of memory it never added',
+    tried: 'removing memory',
+    rule:
+      'The range to be removed is not made of whole memory blocks, and the kernel stops there with BUG(). This is met when a DIMM ' +
+      'of an odd size was plugged where something else is (a reserved range, a namespace): adding it failed with EEXIST, the ACPI ' +
+      'driver took it for added, and now it is ejected.',
+    remedy: [
+      'reboot: the worker died with the locks of hotplug held, so every later change of a memory block hangs',
+      'do not eject such a DIMM; plug DIMMs of whole memory blocks where nothing else is',
+    ],
+    example: 'kernel BUG at mm/memory_hotplug.c:2266!',
+  },
+  {
     id: 'range-too-high',
     by: 'kernel',
     kind: 'refusal',
