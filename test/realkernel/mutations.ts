@@ -138,7 +138,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the alignment of hot-added memory is not checked',
-    file: 'kernel/memory-hotplug.ts',
+    file: 'kernel/hotplug-range.ts',
     text: 'const aligned = size > 0 && isAligned(start, blockSize) && isAligned(size, blockSize);',
     replacement: 'const aligned = size > 0;',
     why: 'a DIMM of 130 MiB would add half a block',
